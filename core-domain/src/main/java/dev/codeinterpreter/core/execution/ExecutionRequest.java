@@ -1,0 +1,101 @@
+package dev.codeinterpreter.core.execution;
+
+import dev.codeinterpreter.core.access.Caller;
+import dev.codeinterpreter.core.failure.InvalidRequestException;
+import dev.codeinterpreter.core.file.FileReference;
+import dev.codeinterpreter.core.language.Language;
+import dev.codeinterpreter.core.sandbox.Program;
+import dev.codeinterpreter.core.sandbox.ProgramInput;
+import dev.codeinterpreter.core.session.SessionId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Asks for one run of code. Made by {@link #of} and the {@code with} methods.
+ *
+ * @param session to continue; unknown, expired or foreign ones are passed over and a new session is made
+ * @param files to mount besides those of the session; where two have one name, the last one is mounted
+ * @param timeLimit wanted for the program; the service's own limit is never exceeded
+ * @param memoryBytes wanted for the program; the service's own limit is never exceeded
+ * @param entity the agent this is for, as far as the caller told
+ */
+public record ExecutionRequest(
+        Language language,
+        Program program,
+        Optional<SessionId> session,
+        List<FileReference> files,
+        Optional<Duration> timeLimit,
+        OptionalLong memoryBytes,
+        Caller caller,
+        Optional<String> entity) {
+
+    /** @throws InvalidRequestException field {@code code}, code {@code empty_code}, when the source is blank */
+    public ExecutionRequest {
+        files = List.copyOf(files);
+        if (program.source().isBlank()) {
+            throw new InvalidRequestException("code", "empty_code", "code must not be blank");
+        }
+    }
+
+    /** A run of {@code code} by {@link Caller#LOCAL}, without files, arguments and input. */
+    public static ExecutionRequest of(Language language, String code) {
+        return new ExecutionRequest(
+                language,
+                new Program(code, List.of(), ProgramInput.empty()),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                OptionalLong.empty(),
+                Caller.LOCAL,
+                Optional.empty());
+    }
+
+    public ExecutionRequest withArguments(List<String> value) {
+        return withProgram(new Program(program.source(), value, program.input()));
+    }
+
+    public ExecutionRequest withInput(ProgramInput value) {
+        return withProgram(new Program(program.source(), program.arguments(), value));
+    }
+
+    public ExecutionRequest withProgram(Program value) {
+        return new ExecutionRequest(language, value, session, files, timeLimit, memoryBytes, caller, entity);
+    }
+
+    public ExecutionRequest withSession(SessionId value) {
+        return new ExecutionRequest(
+                language, program, Optional.of(value), files, timeLimit, memoryBytes, caller, entity);
+    }
+
+    public ExecutionRequest withFiles(List<FileReference> value) {
+        return new ExecutionRequest(language, program, session, value, timeLimit, memoryBytes, caller, entity);
+    }
+
+    /** @throws InvalidRequestException field {@code timeout}, when it is not positive */
+    public ExecutionRequest withTimeLimit(Duration value) {
+        if (value.toMillis() < 1) {
+            throw new InvalidRequestException("timeout", "greater_than_equal", "timeout must be at least 1 ms");
+        }
+        return new ExecutionRequest(language, program, session, files, Optional.of(value), memoryBytes, caller, entity);
+    }
+
+    /** @throws InvalidRequestException field {@code memory}, when it is below 16 MiB */
+    public ExecutionRequest withMemoryBytes(long value) {
+        if (value < 16L << 20) {
+            throw new InvalidRequestException("memory", "greater_than_equal", "memory must be at least 16 MiB");
+        }
+        return new ExecutionRequest(
+                language, program, session, files, timeLimit, OptionalLong.of(value), caller, entity);
+    }
+
+    public ExecutionRequest withCaller(Caller value) {
+        return new ExecutionRequest(language, program, session, files, timeLimit, memoryBytes, value, entity);
+    }
+
+    public ExecutionRequest withEntity(String value) {
+        return new ExecutionRequest(
+                language, program, session, files, timeLimit, memoryBytes, caller, Optional.of(value));
+    }
+}

@@ -1,0 +1,5 @@
+/** The languages a program can be written in. */
+@NullMarked
+package dev.codeinterpreter.core.language;
+
+import org.jspecify.annotations.NullMarked;
