@@ -6,7 +6,7 @@ set -euo pipefail
 readonly version=25
 
 is_wanted() {
-    [[ -x $1/bin/javac && -r $1/release ]] && grep -q "^JAVA_VERSION=\"$version[.\"]" "$1/release"
+    [[ -x $1/bin/javac && -r $1/release ]] && grep -q "^JAVA_VERSION=\"${version}[.\"]" "$1/release"
 }
 
 candidates() {

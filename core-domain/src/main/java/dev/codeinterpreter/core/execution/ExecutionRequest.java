@@ -73,7 +73,11 @@ public record ExecutionRequest(
         return new ExecutionRequest(language, program, session, value, timeLimit, memoryBytes, caller, entity);
     }
 
-    /** @throws InvalidRequestException field {@code timeout}, when it is not positive */
+    /**
+     * The same request with a time limit.
+     *
+     * @throws InvalidRequestException field {@code timeout}, when it is not positive
+     */
     public ExecutionRequest withTimeLimit(Duration value) {
         if (value.toMillis() < 1) {
             throw new InvalidRequestException("timeout", "greater_than_equal", "timeout must be at least 1 ms");
@@ -81,7 +85,11 @@ public record ExecutionRequest(
         return new ExecutionRequest(language, program, session, files, Optional.of(value), memoryBytes, caller, entity);
     }
 
-    /** @throws InvalidRequestException field {@code memory}, when it is below 16 MiB */
+    /**
+     * The same request with a memory limit.
+     *
+     * @throws InvalidRequestException field {@code memory}, when it is below 16 MiB
+     */
     public ExecutionRequest withMemoryBytes(long value) {
         if (value < 16L << 20) {
             throw new InvalidRequestException("memory", "greater_than_equal", "memory must be at least 16 MiB");

@@ -7,7 +7,11 @@ public final class UnavailableException extends CodeInterpreterException {
 
     private final String dependency;
 
-    /** @param dependency the thing that did not answer: {@code session store}, {@code toolchain go} */
+    /**
+     * A dependency that failed.
+     *
+     * @param dependency the thing that did not answer: {@code session store}, {@code toolchain go}
+     */
     public UnavailableException(String dependency, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.dependency = dependency;
