@@ -43,7 +43,9 @@ public enum Language {
     private final String displayName;
     private final double timeFactor;
     private final double memoryFactor;
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> aliases;
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> extensions;
 
     Language(
