@@ -43,8 +43,10 @@ public enum Language {
     private final String displayName;
     private final double timeFactor;
     private final double memoryFactor;
+
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> aliases;
+
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> extensions;
 
