@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param format who can read the bytes: {@code cloudpickle/1}
  * @param bytes not copied; whoever hands them over does not change them any more
  */
+@SuppressWarnings("ArrayRecordComponent") // up to 100 MiB, equality is defined below and nobody changes the bytes
 public record StateSnapshot(long version, String format, Instant createdAt, byte[] bytes) {
 
     public StateSnapshot {
