@@ -15,15 +15,15 @@ import java.util.Optional;
 public interface FileStorePort {
 
     /**
-     * Replaces the bytes under {@code key}. Readers see the old bytes or the new ones, never a part: when {@code content} fails,
-     * when it is longer than {@code maximumBytes} or when the store fails, the old bytes remain.
+     * Replaces the bytes under {@code key}. Readers see the old bytes or the new ones, never a part: when {@code content} fails
+     * or is longer than {@code maximumBytes}, the old bytes remain. What a write has returned from is there after a crash.
      *
      * @param content read to its end, not closed
      * @param maximumBytes how much is taken at the most, 0 or more
      * @return how many bytes were stored and their digest
      * @throws TooLargeException when there are more bytes than that
      * @throws IOException when reading {@code content} failed, with that failure as it was
-     * @throws UnavailableException when the store did not confirm in time
+     * @throws UnavailableException when the store failed or did not confirm in time; the old bytes are there or the new ones
      */
     StoredBytes write(BlobKey key, InputStream content, long maximumBytes) throws IOException;
 
@@ -51,7 +51,7 @@ public interface FileStorePort {
     void deleteSession(SessionId session);
 
     /**
-     * Sessions that own bytes, in the order of their ids.
+     * Sessions that own bytes, be it of a file or of a state, in the order of {@link String#compareTo} of their ids.
      *
      * @param after list only ids greater than this one; from the start when empty
      * @param limit how many at the most, at least 1

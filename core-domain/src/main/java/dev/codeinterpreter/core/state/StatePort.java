@@ -13,10 +13,10 @@ public interface StatePort {
     long maximumBytes();
 
     /**
-     * Replaces the snapshot of {@code session}, unless the one that is there has the same or a greater version. Atomic: readers
-     * see the old bytes or the new ones.
+     * Replaces the snapshot of {@code session}, unless the one that is there has the same or a greater version; one whose time is
+     * over is not there. Atomic: readers see the old bytes or the new ones. Its time begins anew with each snapshot stored.
      *
-     * @param timeToLive counted from now; at least one second
+     * @param timeToLive counted from now, at least one second: from now plus this on it is not there any more
      * @return whether the snapshot was stored; false when it was not newer
      * @throws TooLargeException above {@link #maximumBytes()}; the old snapshot remains
      * @throws UnavailableException when the store did not confirm in time; the old snapshot may or may not remain

@@ -1,0 +1,582 @@
+/*
+ * Pid 1 of a run: takes orders from the server, starts the phases of the program, relays what they write, keeps their limits, and
+ * ends everything in the run's pid namespace before it tells how a phase ended. One thread, one poll loop, no blocking send: a
+ * server that does not read stops the program's output, never the clock.
+ */
+#include "sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SEND_HIGH (256u << 10) /* pending bytes to the server above which nothing more is read from the program or a file */
+#define STDIN_WINDOW (64u << 10)
+#define CHUNK (64u << 10)
+#define LIST_MAX 100000u
+
+struct buffer {
+    uint8_t *bytes;
+    size_t begin, end, capacity;
+};
+
+struct guard {
+    const struct guard_start *start;
+    struct files files;
+    struct frame_reader reader;
+    struct buffer send; /* to the server */
+
+    bool putting;
+    struct put put;
+
+    int get_fd; /* file on its way to the server, or -1 */
+
+    pid_t child; /* the phase that runs, or 0 */
+    int out_fd, err_fd, in_fd, fault_fd, signal_fd;
+    struct fault fault;
+    size_t fault_have;
+    int64_t deadline; /* monotonic ms */
+    uint64_t output_left;
+    enum end_reason reason;
+    bool ending;      /* the phase is to be ended now */
+    int wait_status;  /* of child, once reaped */
+    bool reaped;
+    struct buffer input; /* for the program's stdin */
+    bool input_ended;
+};
+
+static _Noreturn void leave(int status) { _exit(status); }
+
+_Noreturn void refuse(const struct fault *fault) {
+    dprintf(2, "sandbox: %s: %s\n", fault->step, strerror(fault->error));
+    leave(111);
+}
+
+static _Noreturn void broken(const char *what) {
+    dprintf(2, "sandbox: protocol: %s\n", what);
+    leave(112);
+}
+
+static int64_t now_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* ---- buffers ------------------------------------------------------------------------------------------------------------ */
+
+static size_t pending(const struct buffer *b) { return b->end - b->begin; }
+
+/* Room for `more` bytes at the end. Running out of memory ends the run: half a frame must never be sent. */
+static uint8_t *reserve(struct buffer *b, size_t more) {
+    if (b->begin == b->end) {
+        b->begin = b->end = 0;
+    }
+    if (b->end + more > b->capacity) {
+        if (b->begin > 0) {
+            memmove(b->bytes, b->bytes + b->begin, pending(b));
+            b->end -= b->begin;
+            b->begin = 0;
+        }
+        if (b->end + more > b->capacity) {
+            size_t capacity = b->capacity == 0 ? 4096 : b->capacity;
+            while (capacity < b->end + more) {
+                capacity *= 2;
+            }
+            uint8_t *grown = realloc(b->bytes, capacity);
+            if (grown == NULL) {
+                broken("out of memory");
+            }
+            b->bytes = grown;
+            b->capacity = capacity;
+        }
+    }
+    return b->bytes + b->end;
+}
+
+static void append(struct buffer *b, const void *bytes, size_t length) {
+    memcpy(reserve(b, length), bytes, length);
+    b->end += length;
+}
+
+static void send_frame(struct guard *g, uint8_t type, const void *payload, size_t length) {
+    uint8_t header[FRAME_HEADER] = {type};
+    put_u32(header + 1, (uint32_t)length);
+    append(&g->send, header, sizeof header);
+    append(&g->send, payload, length);
+}
+
+static void send_refusal(struct guard *g, int error, uint64_t size) {
+    uint8_t payload[12];
+    put_u32(payload, (uint32_t)error);
+    put_u64(payload + 4, size);
+    send_frame(g, FRAME_REFUSED, payload, sizeof payload);
+}
+
+static void flush_to_server(struct guard *g) {
+    while (pending(&g->send) > 0) {
+        ssize_t n = send(g->start->socket, g->send.bytes + g->send.begin, pending(&g->send), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (n < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            if (errno == EAGAIN) {
+                return;
+            }
+            leave(0); /* the server is gone; as pid 1 we take the whole run with us */
+        }
+        g->send.begin += (size_t)n;
+    }
+}
+
+/* ---- a phase ------------------------------------------------------------------------------------------------------------ */
+
+static void close_fd(int *fd) {
+    if (*fd >= 0) {
+        close(*fd);
+        *fd = -1;
+    }
+}
+
+/* A pipe of which the program's end can also be opened by name, as /dev/stdout. */
+static int make_pipe(const struct guard *g, int ends[2], int program_end) {
+    if (pipe2(ends, O_CLOEXEC) != 0 || fchown(ends[program_end], g->start->config.uid, g->start->config.uid) != 0
+        || fcntl(ends[1 - program_end], F_SETFL, O_NONBLOCK) != 0) {
+        return -1;
+    }
+    return 0;
+}
+
+static _Noreturn void child_main(const struct guard *g, const struct exec_request *request, int in, int out, int err, int fault_fd) {
+    struct fault fault = {0};
+    if (dup2(in, 0) != 0 || dup2(out, 1) != 1 || dup2(err, 2) != 2) {
+        fault_set(&fault, "stdio");
+    } else if (lock_down(&g->start->config, g->start->proc_fd, fault_fd, true, &fault) == 0) {
+        fault_fd = 3;
+        execve(request->argv[0], request->argv, request->envp);
+        fault_set(&fault, "exec ");
+        strncat(fault.step, request->argv[0], sizeof fault.step - strlen(fault.step) - 1);
+    }
+    ssize_t told = write(fault_fd, &fault, sizeof fault);
+    if (told != (ssize_t)sizeof fault) {
+        told = write(3, &fault, sizeof fault); /* lock_down may have moved it before it failed */
+    }
+    _exit(127);
+}
+
+static void start_phase(struct guard *g, uint8_t *payload, uint32_t length) {
+    struct exec_request request;
+    if (g->child != 0 || g->putting || !parse_exec(payload, length, &request)) {
+        broken("exec");
+    }
+    int in[2] = {-1, -1}, out[2], err[2], fault[2];
+    bool ready = request.stream_stdin ? make_pipe(g, in, 0) == 0 : (in[0] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;
+    if (!ready || make_pipe(g, out, 1) != 0 || make_pipe(g, err, 1) != 0 || pipe2(fault, O_CLOEXEC | O_NONBLOCK) != 0) {
+        struct fault f;
+        fault_set(&f, "pipes");
+        refuse(&f);
+    }
+    g->out_fd = out[0];
+    g->err_fd = err[0];
+    g->in_fd = in[1];
+    g->fault_fd = fault[0];
+    g->fault_have = 0;
+    g->reason = END_EXITED;
+    g->ending = false;
+    g->reaped = false;
+    g->input_ended = false;
+    g->input.begin = g->input.end = 0;
+    g->output_left = request.output_bytes;
+    g->deadline = now_ms() + request.wall_ms;
+    g->child = fork();
+    if (g->child < 0) {
+        struct fault f;
+        fault_set(&f, "fork");
+        refuse(&f);
+    }
+    if (g->child == 0) {
+        child_main(g, &request, in[0], out[1], err[1], fault[1]);
+    }
+    close(in[0]);
+    close(out[1]);
+    close(err[1]);
+    close(fault[1]);
+    exec_request_free(&request);
+}
+
+/* Reads what the program wrote into frames. Returns false at the end of the stream, or when nothing is there now. */
+static bool relay(struct guard *g, int *fd, uint8_t type) {
+    uint8_t *frame = reserve(&g->send, FRAME_HEADER + CHUNK);
+    ssize_t n = read(*fd, frame + FRAME_HEADER, CHUNK);
+    if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
+        return false;
+    }
+    if (n <= 0) {
+        close_fd(fd);
+        return false;
+    }
+    if ((uint64_t)n > g->output_left) { /* the first bytes beyond the limit end the program */
+        n = (ssize_t)g->output_left;
+        g->reason = g->ending ? g->reason : END_OUTPUT;
+        g->ending = true;
+    }
+    if (n > 0) {
+        frame[0] = type;
+        put_u32(frame + 1, (uint32_t)n);
+        g->send.end += FRAME_HEADER + (size_t)n;
+        g->output_left -= (uint64_t)n;
+    }
+    return true;
+}
+
+static void feed_stdin(struct guard *g) {
+    size_t taken = 0;
+    while (pending(&g->input) > 0 && g->in_fd >= 0) {
+        ssize_t n = write(g->in_fd, g->input.bytes + g->input.begin, pending(&g->input));
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n < 0 && errno == EAGAIN) {
+            break;
+        }
+        if (n < 0) { /* nobody reads any more: the rest is dropped */
+            close_fd(&g->in_fd);
+            break;
+        }
+        g->input.begin += (size_t)n;
+        taken += (size_t)n;
+    }
+    if (g->in_fd < 0) {
+        taken += pending(&g->input);
+        g->input.begin = g->input.end = 0;
+    }
+    if (taken > 0) {
+        uint8_t credit[4];
+        put_u32(credit, (uint32_t)taken);
+        send_frame(g, FRAME_CREDIT, credit, sizeof credit);
+    }
+    if (g->input_ended && pending(&g->input) == 0) {
+        close_fd(&g->in_fd);
+    }
+}
+
+static void reap(struct guard *g, int options) {
+    int status;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, options)) > 0 || (pid < 0 && errno == EINTR)) {
+        if (pid == g->child) {
+            g->wait_status = status;
+            g->reaped = true;
+            g->ending = true;
+        }
+    }
+}
+
+static void read_fault(struct guard *g) {
+    if (g->fault_fd < 0) {
+        return;
+    }
+    ssize_t n;
+    while (g->fault_have < sizeof g->fault
+           && (n = read(g->fault_fd, (uint8_t *)&g->fault + g->fault_have, sizeof g->fault - g->fault_have)) > 0) {
+        g->fault_have += (size_t)n;
+    }
+}
+
+static void send_end(struct guard *g) {
+    if (g->fault_have == sizeof g->fault) {
+        uint8_t payload[4 + sizeof g->fault.step];
+        g->fault.step[sizeof g->fault.step - 1] = 0;
+        size_t length = strlen(g->fault.step);
+        put_u32(payload, (uint32_t)g->fault.error);
+        memcpy(payload + 4, g->fault.step, length);
+        send_frame(g, FRAME_FAULT, payload, 4 + length);
+        return;
+    }
+    uint8_t payload[10];
+    payload[0] = (uint8_t)g->reason;
+    put_u32(payload + 1, WIFEXITED(g->wait_status) ? (uint32_t)WEXITSTATUS(g->wait_status) : UINT32_MAX);
+    put_u32(payload + 5, WIFSIGNALED(g->wait_status) ? (uint32_t)WTERMSIG(g->wait_status) : 0);
+    payload[9] = files_disk_full(&g->files);
+    send_frame(g, FRAME_END, payload, sizeof payload);
+}
+
+/* Ends every process of the run, takes what is still in the pipes, and tells how the phase ended. */
+static void end_phase(struct guard *g) {
+    kill(-1, SIGKILL); /* as pid 1: everybody in this pid namespace but us; ESRCH when there is nobody left */
+    reap(g, 0);        /* until nobody is left, so that nothing changes any more after END */
+    if (!g->reaped) {
+        broken("child lost");
+    }
+    if (g->out_fd >= 0) {
+        while (relay(g, &g->out_fd, FRAME_STDOUT)) {
+        }
+    }
+    if (g->err_fd >= 0) {
+        while (relay(g, &g->err_fd, FRAME_STDERR)) {
+        }
+    }
+    read_fault(g);
+    send_end(g);
+    close_fd(&g->out_fd);
+    close_fd(&g->err_fd);
+    close_fd(&g->in_fd);
+    close_fd(&g->fault_fd);
+    g->child = 0;
+}
+
+/* ---- orders ------------------------------------------------------------------------------------------------------------- */
+
+static void finish_put(struct guard *g) {
+    int error_before = g->put.error;
+    put_finish(&g->files, &g->put);
+    int error = error_before != 0 ? error_before : g->put.error;
+    g->putting = false;
+    if (error != 0) {
+        send_refusal(g, error, 0);
+    } else {
+        send_frame(g, FRAME_DONE, "", 0);
+    }
+}
+
+static void start_put(struct guard *g, const uint8_t *payload, uint32_t length) {
+    const uint32_t fixed = 1 + 1 + 8;
+    if (g->child != 0 || g->putting || length <= fixed || payload[0] > PUT_WORK
+        || strlen((const char *)payload + fixed) != length - fixed) {
+        broken("put");
+    }
+    put_begin(&g->files, &g->put, payload[0], payload[1], get_u64(payload + 2), (const char *)payload + fixed);
+    g->putting = true;
+    if (g->put.left == 0) {
+        finish_put(g);
+    }
+}
+
+static void take_data(struct guard *g, const uint8_t *payload, uint32_t length) {
+    if (g->putting) {
+        put_bytes(&g->put, payload, length);
+        if (g->put.left == 0) {
+            finish_put(g);
+        }
+    } else if (g->child != 0) {
+        if (pending(&g->input) + length > STDIN_WINDOW) {
+            broken("stdin window");
+        }
+        append(&g->input, payload, length);
+        feed_stdin(g);
+    } /* else: the program has ended while input was on its way */
+}
+
+struct list_context {
+    struct guard *guard;
+};
+
+static void send_entry(void *context, const char *name, uint64_t size, bool untouched) {
+    struct guard *g = ((struct list_context *)context)->guard;
+    uint8_t payload[1 + 8 + 4096];
+    size_t length = strnlen(name, 4096);
+    payload[0] = untouched;
+    put_u64(payload + 1, size);
+    memcpy(payload + 9, name, length);
+    send_frame(g, FRAME_ENTRY, payload, 9 + length);
+}
+
+static void list(struct guard *g) {
+    if (g->child != 0 || g->putting) {
+        broken("list");
+    }
+    struct list_context context = {g};
+    uint8_t cut = files_list(&g->files, LIST_MAX, send_entry, &context);
+    send_frame(g, FRAME_LIST_END, &cut, 1);
+}
+
+static void start_get(struct guard *g, const uint8_t *payload, uint32_t length) {
+    if (g->child != 0 || g->putting || length <= 8 || strlen((const char *)payload + 8) != length - 8) {
+        broken("get");
+    }
+    uint64_t size = 0;
+    int fd = files_open_regular(&g->files, (const char *)payload + 8, &size);
+    if (fd < 0) {
+        send_refusal(g, errno, 0);
+    } else if (size > get_u64(payload)) {
+        close(fd);
+        send_refusal(g, EFBIG, size);
+    } else {
+        g->get_fd = fd;
+    }
+}
+
+/* Sends the next piece of the file that was asked for. */
+static void continue_get(struct guard *g) {
+    uint8_t *frame = reserve(&g->send, FRAME_HEADER + CHUNK);
+    ssize_t n = read(g->get_fd, frame + FRAME_HEADER, CHUNK);
+    if (n < 0 && errno == EINTR) {
+        return;
+    }
+    if (n > 0) {
+        frame[0] = FRAME_FILE;
+        put_u32(frame + 1, (uint32_t)n);
+        g->send.end += FRAME_HEADER + (size_t)n;
+        return;
+    }
+    int error = errno;
+    close_fd(&g->get_fd);
+    if (n < 0) {
+        send_refusal(g, error, 0);
+    } else {
+        send_frame(g, FRAME_DONE, "", 0);
+    }
+}
+
+static void obey(struct guard *g) {
+    uint8_t *payload = g->reader.payload;
+    uint32_t length = g->reader.length;
+    switch (g->reader.header[0]) {
+    case FRAME_PUT:
+        start_put(g, payload, length);
+        break;
+    case FRAME_DATA:
+        take_data(g, payload, length);
+        break;
+    case FRAME_EXEC:
+        start_phase(g, payload, length);
+        break;
+    case FRAME_EOF:
+        g->input_ended = true;
+        feed_stdin(g);
+        break;
+    case FRAME_KILL:
+        if (g->child != 0 && !g->ending) {
+            g->reason = END_KILLED;
+            g->ending = true;
+        }
+        break;
+    case FRAME_LIST:
+        list(g);
+        break;
+    case FRAME_GET:
+        start_get(g, payload, length);
+        break;
+    default:
+        broken("type");
+    }
+}
+
+static void hear_server(struct guard *g) {
+    static uint8_t bytes[FRAME_DATA_MAX];
+    ssize_t n = recv(g->start->socket, bytes, sizeof bytes, MSG_DONTWAIT);
+    if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
+        return;
+    }
+    if (n <= 0) {
+        leave(0);
+    }
+    const uint8_t *at = bytes;
+    size_t left = (size_t)n;
+    for (;;) {
+        enum feed_result result = frame_feed(&g->reader, &at, &left);
+        if (result == FEED_BROKEN) {
+            broken("frame");
+        }
+        if (result == FEED_MORE) {
+            return;
+        }
+        obey(g);
+        if (left == 0 && g->reader.payload == NULL) {
+            return;
+        }
+        if (left == 0) {
+            frame_reader_free(&g->reader);
+            return;
+        }
+    }
+}
+
+/* ---- the loop ----------------------------------------------------------------------------------------------------------- */
+
+static int remaining_ms(const struct guard *g) {
+    if (g->child == 0) {
+        return -1;
+    }
+    int64_t left = g->deadline - now_ms();
+    return left <= 0 ? 0 : left > 3600000 ? 3600000 : (int)left;
+}
+
+static void one_round(struct guard *g) {
+    enum { SERVER, OUT, ERR, IN, SIGNALS, COUNT };
+    bool room = pending(&g->send) < SEND_HIGH;
+    if (g->get_fd >= 0 && room) {
+        continue_get(g);
+        flush_to_server(g);
+    }
+    struct pollfd polled[COUNT] = {
+        [SERVER] = {g->start->socket, (short)((g->get_fd < 0 ? POLLIN : 0) | (pending(&g->send) > 0 ? POLLOUT : 0)), 0},
+        [OUT] = {room ? g->out_fd : -1, POLLIN, 0},
+        [ERR] = {room ? g->err_fd : -1, POLLIN, 0},
+        [IN] = {pending(&g->input) > 0 ? g->in_fd : -1, POLLOUT, 0},
+        [SIGNALS] = {g->signal_fd, POLLIN, 0},
+    };
+    int timeout = g->get_fd >= 0 && pending(&g->send) < SEND_HIGH ? 0 : remaining_ms(g);
+    int ready = poll(polled, COUNT, timeout);
+    if (ready < 0 && errno != EINTR) {
+        broken("poll");
+    }
+    if (polled[OUT].revents != 0) {
+        relay(g, &g->out_fd, FRAME_STDOUT);
+    }
+    if (polled[ERR].revents != 0) {
+        relay(g, &g->err_fd, FRAME_STDERR);
+    }
+    if (polled[IN].revents != 0) {
+        feed_stdin(g);
+    }
+    if (polled[SIGNALS].revents != 0) {
+        struct signalfd_siginfo info;
+        while (read(g->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+        }
+        reap(g, WNOHANG);
+    }
+    if ((polled[SERVER].revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
+        hear_server(g);
+    }
+    if (g->child != 0 && !g->ending && remaining_ms(g) == 0) {
+        g->reason = END_TIMED_OUT;
+        g->ending = true;
+    }
+    if (g->child != 0 && g->ending) {
+        end_phase(g);
+    }
+    flush_to_server(g);
+}
+
+_Noreturn void guard_serve(const struct guard_start *start) {
+    static struct guard g;
+    g = (struct guard){.start = start, .get_fd = -1, .out_fd = -1, .err_fd = -1, .in_fd = -1, .fault_fd = -1};
+    struct fault fault;
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGCHLD);
+    if (sigprocmask(SIG_BLOCK, &mask, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR
+        || (g.signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK)) < 0) {
+        fault_set(&fault, "guard: signals");
+        refuse(&fault);
+    }
+    if (files_open(&g.files, start->config.uid, &fault) != 0 || restrict_guard(&fault) != 0) {
+        refuse(&fault);
+    }
+    uint8_t version[4];
+    put_u32(version, PROTOCOL_VERSION);
+    send_frame(&g, FRAME_HELLO, version, sizeof version);
+    flush_to_server(&g);
+    for (;;) {
+        one_round(&g);
+    }
+}

@@ -1,0 +1,198 @@
+/*
+ * What the native part of a sandbox consists of. It runs inside nsjail, as root of the jail's own user namespace, and has three
+ * jobs: build the walls of one run (isolate.c, lockdown.c, seccomp.c), watch over the run as its pid 1 (guard.c, frames.c), and
+ * carry files in and out without ever following a link (files.c). Nothing here trusts what untrusted code can write.
+ *
+ * Every system call is checked; whatever fails while walls are built ends the run before a byte of user code is executed.
+ */
+#ifndef SANDBOX_H
+#define SANDBOX_H
+
+#define _GNU_SOURCE
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* ---- limits and places of one run ------------------------------------------------------------------------------------- */
+
+#define DATA_DIR "/mnt/data" /* working directory of the program */
+#define WORK_DIR "/tmp/code" /* sources and compiled programs */
+#define CONTROL_SOCKET "/ctl/s"
+
+struct run_config {
+    uid_t uid;          /* of the program, inside the jail; its gid is the same number */
+    uint64_t file_size; /* RLIMIT_FSIZE, bytes */
+    unsigned processes; /* RLIMIT_NPROC; the cgroup counts too */
+};
+
+/* ---- lockdown.c: what the program's process gives up before exec -------------------------------------------------------- */
+
+/* Where a step failed: told through a pipe, since the program's own output must stay the program's. */
+struct fault {
+    int error;      /* errno */
+    char step[60];  /* what was tried */
+};
+
+/*
+ * Turns the calling process into the one that will exec the program: own session, limits, no capability, run uid, no new
+ * privileges, seccomp; then reads the result back from /proc/self/status and compares it. Descriptors 0 to 2 are kept,
+ * descriptor keep_fd (or none, if negative) becomes 3, all others are closed. proc_fd is an O_PATH descriptor of a writable
+ * /proc. Returns 0, or -1 with *fault filled.
+ */
+int lock_down(const struct run_config *config, int proc_fd, int keep_fd, bool keep_cloexec, struct fault *fault);
+
+/* Reduces the guard's own capabilities to those it needs for its work. Returns 0 or -1 with *fault filled. */
+int restrict_guard(struct fault *fault);
+
+/* ---- seccomp.c ---------------------------------------------------------------------------------------------------------- */
+
+/* Installs the allow-list filter in the calling thread. Returns 0 or -1 with errno. */
+int install_seccomp(void);
+
+/* ---- isolate.c ---------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Finishes the walls of the mount namespace the caller is in: private propagation, nosuid and nodev everywhere, a read-only
+ * /proc that hides other processes, control directories detached. *proc_fd becomes an O_PATH descriptor of a writable /proc of
+ * the same pid namespace, reachable by no path. Returns 0 or -1 with *fault filled.
+ */
+int seal_mounts(int *proc_fd, struct fault *fault);
+
+/* ---- frames.c: the protocol with the server ------------------------------------------------------------------------------ */
+
+/* A frame is one type byte, a big-endian 32-bit length, and that many bytes. */
+#define FRAME_HEADER 5
+#define FRAME_CONTROL_MAX (2u << 20) /* longest frame but DATA */
+#define FRAME_DATA_MAX (256u << 10)
+
+enum frame_type {
+    /* server to guard */
+    FRAME_PUT = 'P',   /* u8 target, u8 flags, u64 size, name */
+    FRAME_DATA = 'D',  /* bytes of the file being put, or of stdin */
+    FRAME_EXEC = 'X',  /* see exec_request */
+    FRAME_EOF = 'Z',   /* end of stdin */
+    FRAME_KILL = 'K',  /* end the program */
+    FRAME_LIST = 'L',
+    FRAME_GET = 'G',   /* u64 maximum bytes, name */
+    /* guard to server */
+    FRAME_HELLO = 'h', /* u32 protocol version */
+    FRAME_DONE = 'k',  /* a put or get is complete */
+    FRAME_REFUSED = 'n', /* u32 errno, u64 size if known: a put or get that cannot be */
+    FRAME_STDOUT = 'o',
+    FRAME_STDERR = 'e',
+    FRAME_CREDIT = 'c', /* u32: so many bytes of stdin were taken */
+    FRAME_END = 'x',    /* u8 why, i32 exit code or -1, i32 signal or 0, u8 disk full */
+    FRAME_FAULT = 'f',  /* u32 errno, text: the program could not be started */
+    FRAME_ENTRY = 'l',  /* u8 untouched, u64 size, name */
+    FRAME_LIST_END = '.', /* u8 cut */
+    FRAME_FILE = 'd',
+};
+
+#define PROTOCOL_VERSION 1u
+
+enum put_target { PUT_DATA = 0, PUT_WORK = 1 };
+enum put_flags { PUT_READ_ONLY = 1 };
+
+enum end_reason { END_EXITED = 0, END_TIMED_OUT = 1, END_OUTPUT = 2, END_KILLED = 3 };
+
+/* Incoming bytes, cut into frames. Pure: no system call, so that it can be fuzzed. */
+struct frame_reader {
+    uint8_t header[FRAME_HEADER];
+    size_t header_have;
+    uint32_t length;   /* of the current frame's payload */
+    uint8_t *payload;  /* owned, length bytes, once the header is complete */
+    size_t payload_have;
+};
+
+enum feed_result { FEED_MORE, FEED_FRAME, FEED_BROKEN };
+
+/*
+ * Takes bytes from *bytes until a frame is complete (FEED_FRAME: reader->header[0], length and payload tell it, until the next
+ * call) or none are left (FEED_MORE). FEED_BROKEN: unknown type, or longer than its type may be, or out of memory.
+ */
+enum feed_result frame_feed(struct frame_reader *reader, const uint8_t **bytes, size_t *left);
+void frame_reader_free(struct frame_reader *reader);
+
+uint16_t get_u16(const uint8_t *at);
+uint32_t get_u32(const uint8_t *at);
+uint64_t get_u64(const uint8_t *at);
+void put_u32(uint8_t *at, uint32_t value);
+void put_u64(uint8_t *at, uint64_t value);
+
+/* u32 wall ms, u64 output bytes, u8 flags, u16 argc, u16 envc, then argc + envc strings, each ended by a NUL. */
+struct exec_request {
+    uint32_t wall_ms;
+    uint64_t output_bytes;
+    bool stream_stdin;
+    char **argv;
+    char **envp;
+};
+
+enum exec_flags { EXEC_STREAM_STDIN = 1 };
+
+/* Points into payload, which must outlive the request and be writable. Returns false for a malformed one. */
+bool parse_exec(uint8_t *payload, uint32_t length, struct exec_request *request);
+void exec_request_free(struct exec_request *request);
+
+/* ---- files.c ------------------------------------------------------------------------------------------------------------ */
+
+struct files {
+    int data_fd; /* O_PATH of DATA_DIR */
+    int work_fd; /* O_PATH of WORK_DIR */
+    uid_t uid;
+    struct placed *placed; /* what was put into DATA_DIR */
+    size_t placed_count;
+};
+
+/* Opens both directories; WORK_DIR is made, owned by uid. Returns 0 or -1 with *fault filled. */
+int files_open(struct files *files, uid_t uid, struct fault *fault);
+
+/* An open put. */
+struct put {
+    int fd;
+    uint64_t left;  /* bytes that will still come */
+    uint64_t hash[4];
+    uint64_t total;
+    uint8_t tail[32];
+    size_t tail_have;
+    bool read_only;
+    bool work;
+    char *name;
+    int error; /* errno of the first failure; the rest of the bytes is then dropped */
+};
+
+void put_begin(struct files *files, struct put *put, uint8_t target, uint8_t flags, uint64_t size, const char *name);
+void put_bytes(struct put *put, const uint8_t *bytes, size_t length);
+void put_finish(struct files *files, struct put *put);
+
+/* One regular file of the listing. */
+typedef void (*list_sink)(void *context, const char *name, uint64_t size, bool untouched);
+
+/* Lists the regular files below DATA_DIR, at most max_entries. Returns whether some were left out. */
+bool files_list(struct files *files, size_t max_entries, list_sink sink, void *context);
+
+/* Opens a regular file beneath DATA_DIR for reading, following no link. Returns a descriptor, or -1 with errno. */
+int files_open_regular(struct files *files, const char *name, uint64_t *size);
+
+/* Whether a file system of the run has neither bytes nor inodes left. */
+bool files_disk_full(const struct files *files);
+
+/* ---- guard.c ------------------------------------------------------------------------------------------------------------ */
+
+struct guard_start {
+    int socket;
+    int proc_fd;
+    struct run_config config;
+};
+
+/* Serves one run over the socket until the server hangs up. Must be called by pid 1 of the run's pid namespace. */
+_Noreturn void guard_serve(const struct guard_start *start);
+
+/* Writes why the sandbox cannot work to stderr, which the server keeps, and exits. */
+_Noreturn void refuse(const struct fault *fault);
+
+#define FAULT(fault, text) (fault_set((fault), (text)), -1)
+void fault_set(struct fault *fault, const char *step);
+
+#endif
