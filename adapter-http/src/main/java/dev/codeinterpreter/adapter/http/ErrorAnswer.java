@@ -105,8 +105,7 @@ record ErrorAnswer(int status, ErrorBody body, Map<String, String> headers) {
 
     private static ErrorAnswer rateLimited(String reason, Duration retryAfter) {
         long seconds = Math.max(1, retryAfter.plusMillis(999).toSeconds());
-        ErrorBody body =
-                ErrorBody.of("rate_limited", reason, "rate_limited").withRetryAfterSeconds(seconds);
+        ErrorBody body = ErrorBody.of("rate_limited", reason, "rate_limited").withRetryAfterSeconds(seconds);
         return new ErrorAnswer(429, body, Map.of(RETRY_AFTER, Long.toString(seconds)));
     }
 

@@ -31,7 +31,8 @@ final class ExecRequestReader {
     private static final Pattern ENTITY = Pattern.compile("[A-Za-z0-9_-]{1,40}");
     private static final int MOST_FILES = 1000;
     private static final BigDecimal SHORTEST_TIMEOUT = BigDecimal.valueOf(1000);
-    private static final BigDecimal LONGEST_TIMEOUT = BigDecimal.valueOf(Duration.ofDays(1).toMillis());
+    private static final BigDecimal LONGEST_TIMEOUT =
+            BigDecimal.valueOf(Duration.ofDays(1).toMillis());
 
     private ExecRequestReader() {}
 
@@ -48,8 +49,7 @@ final class ExecRequestReader {
                 .withCaller(new Caller(caller.owner(), caller.user().or(() -> fields.hint("user_id"))))
                 .withArguments(arguments(fields))
                 .withFiles(files(fields, requestId));
-        Optional<SessionId> session =
-                fields.optionalText("session_id").flatMap(ExecRequestReader::session);
+        Optional<SessionId> session = fields.optionalText("session_id").flatMap(ExecRequestReader::session);
         if (session.isPresent()) {
             request = request.withSession(session.get());
         }

@@ -25,12 +25,12 @@ final class Json {
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .changeDefaultPropertyInclusion(
-                    inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_ABSENT))
+            .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_ABSENT))
             .build();
 
-    private static final DateTimeFormatter MILLISECONDS =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter MILLISECONDS = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private Json() {}
 
@@ -53,7 +53,8 @@ final class Json {
         try {
             JsonNode tree = MAPPER.readTree(body);
             if (tree.isMissingNode()) {
-                throw new InvalidRequestException("body", "json_invalid", "The body is empty; it must be a JSON object");
+                throw new InvalidRequestException(
+                        "body", "json_invalid", "The body is empty; it must be a JSON object");
             }
             return tree;
         } catch (JacksonIOException unread) {

@@ -14,8 +14,8 @@ import tools.jackson.databind.JsonNode;
  */
 record JsonFields(JsonNode object, String path) {
 
-    private static final Pattern UNPAIRED_SURROGATE = Pattern.compile(
-            "[\\uD800-\\uDBFF](?![\\uDC00-\\uDFFF])|(?<![\\uD800-\\uDBFF])[\\uDC00-\\uDFFF]");
+    private static final Pattern UNPAIRED_SURROGATE =
+            Pattern.compile("[\\uD800-\\uDBFF](?![\\uDC00-\\uDFFF])|(?<![\\uD800-\\uDBFF])[\\uDC00-\\uDFFF]");
     private static final int LONGEST_HINT = 256;
 
     /**
@@ -38,8 +38,8 @@ record JsonFields(JsonNode object, String path) {
     /** @throws InvalidRequestException code {@code missing} or {@code string_type}, when there is no such text */
     String text(String name) {
         return optionalText(name)
-                .orElseThrow(
-                        () -> new InvalidRequestException(path + name, "missing", path + name + " is required: a string"));
+                .orElseThrow(() ->
+                        new InvalidRequestException(path + name, "missing", path + name + " is required: a string"));
     }
 
     /** @throws InvalidRequestException code {@code string_type}, when there is something, but no text */
@@ -87,8 +87,7 @@ record JsonFields(JsonNode object, String path) {
     }
 
     static InvalidRequestException wrongType(String field, String code, String expected, JsonNode actual) {
-        return new InvalidRequestException(
-                field, code, field + " must be " + expected + ", it is " + nameOf(actual));
+        return new InvalidRequestException(field, code, field + " must be " + expected + ", it is " + nameOf(actual));
     }
 
     private static boolean isEncodable(String text) {
