@@ -5,6 +5,7 @@ import dev.codeinterpreter.adapter.nsjail.NsjailSettings;
 import dev.codeinterpreter.core.failure.CodeInterpreterException;
 import java.io.PrintWriter;
 import java.util.Optional;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IFactory;
@@ -68,8 +69,8 @@ public final class CodeInterpreter {
                 yield ExitStatus.of(known);
             }
             default -> {
-                streams.say("this is a bug, please report it: " + failure);
-                failure.printStackTrace(streams.textErr());
+                streams.say("this is a bug, please report it with what follows");
+                LoggerFactory.getLogger(CodeInterpreter.class).error("Not foreseen", failure);
                 yield ExitStatus.INTERNAL;
             }
         };

@@ -59,7 +59,14 @@ final class Wiring implements AutoCloseable {
         HttpServer http = closing.add(
                 "http",
                 settings.http().times().close().plus(PART_LIMIT),
-                new HttpServer(settings.http(), settings.access().service(), executions, files, sessions, sandboxes));
+                new HttpServer(
+                        settings.http(),
+                        settings.access().service(),
+                        executions,
+                        sessions,
+                        files,
+                        sandboxes.languages(),
+                        clock));
         http.start();
         tell(settings, sandboxes, http.port());
         return new Wiring(closing, http);
