@@ -85,6 +85,9 @@ final class NsjailSandbox implements Sandbox {
                 sendOrLose(FrameType.DATA, ByteBuffer.wrap(chunk, 0, length));
                 left -= length;
             }
+            if (content.read() >= 0) {
+                throw new IOException(name + ": more than " + size + " bytes");
+            }
         } catch (IOException sourceFailed) {
             host.abandon();
             throw sourceFailed;
