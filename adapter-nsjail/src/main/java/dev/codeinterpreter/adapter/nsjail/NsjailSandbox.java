@@ -124,7 +124,7 @@ final class NsjailSandbox implements Sandbox {
                 return result(new Outcome.Cancelled(), Phase.RUN, start);
             }
             return runPhases(program, output, start);
-        } catch (IOException e) {
+        } catch (IOException | SandboxLostException e) {
             interrupted = Thread.interrupted();
             if (overdue) {
                 return result(new Outcome.TimedOut(limits.wallTime()), Phase.RUN, start);
@@ -133,7 +133,9 @@ final class NsjailSandbox implements Sandbox {
                 host.abandon();
                 return result(new Outcome.Cancelled(), Phase.RUN, start);
             }
-            throw new SandboxLostException("The sandbox ended unexpectedly", e);
+            throw e instanceof SandboxLostException lost
+                    ? lost
+                    : new SandboxLostException("The sandbox ended unexpectedly", e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
