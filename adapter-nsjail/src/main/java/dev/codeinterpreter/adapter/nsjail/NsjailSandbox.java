@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -290,7 +291,7 @@ final class NsjailSandbox implements Sandbox {
         OptionalInt exitCode = code > 0 ? OptionalInt.of(code) : OptionalInt.empty();
         CgroupReading counted = host.reading();
         if (counted.memoryKills() > 0) {
-            return new Outcome.MemoryExceeded(limits.memoryBytes(), counted.peakMemoryBytes());
+            return new Outcome.MemoryExceeded(limits.memoryBytes(), peak(counted));
         }
         if (diskFull || signal == SIGXFSZ) {
             return new Outcome.DiskExceeded(signal == SIGXFSZ ? limits.fileBytes() : limits.diskBytes(), exitCode);
@@ -309,7 +310,13 @@ final class NsjailSandbox implements Sandbox {
         } catch (IOException notCounted) {
             counted = CgroupReading.NONE;
         }
-        return new RunResult(outcome, phase, new Usage(wall, counted.cpuTime(), counted.peakMemoryBytes()));
+        return new RunResult(outcome, phase, new Usage(wall, counted.cpuTime(), peak(counted)));
+    }
+
+    /** The cgroup counts nsjail and the guard as well, and has some room for them. */
+    private OptionalLong peak(CgroupReading counted) {
+        OptionalLong peak = counted.peakMemoryBytes();
+        return peak.isPresent() ? OptionalLong.of(Math.min(peak.getAsLong(), limits.memoryBytes())) : peak;
     }
 
     @Override
