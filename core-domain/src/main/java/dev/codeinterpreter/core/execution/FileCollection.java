@@ -234,7 +234,7 @@ final class FileCollection {
                 settings.maximumFilesPerSession() - held < settings.maximumArtifacts()
                         ? "not returned because a session holds at most " + settings.maximumFilesPerSession() + " files"
                         : "not returned because an execution returns at most " + settings.maximumArtifacts());
-        notice(failed, obstacle == null ? "could not be stored" : "could not be stored: " + obstacle);
+        notice(failed, obstacle == null ? "could not be stored" : "could not be stored (" + obstacle + ")");
     }
 
     private void notice(List<FileName> names, String what) {
