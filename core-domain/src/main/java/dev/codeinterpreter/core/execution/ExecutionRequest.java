@@ -31,9 +31,28 @@ public record ExecutionRequest(
         Caller caller,
         Optional<String> entity) {
 
-    /** @throws InvalidRequestException field {@code code}, code {@code empty_code}, when the source is blank */
+    /** Length of the shortest time limit that makes sense. */
+    public static final Duration MINIMUM_TIME_LIMIT = Duration.ofMillis(1);
+
+    /** The smallest memory limit in which a program can start. */
+    public static final long MINIMUM_MEMORY_BYTES = 16L << 20;
+
+    /**
+     * @throws InvalidRequestException field {@code code}, code {@code empty_code}, when the source is blank; field
+     *     {@code timeout} or {@code memory}, when a wanted limit is too small
+     */
     public ExecutionRequest {
         files = List.copyOf(files);
+        if (timeLimit.isPresent() && timeLimit.get().compareTo(MINIMUM_TIME_LIMIT) < 0) {
+            throw new InvalidRequestException(
+                    "timeout", "greater_than_equal", "timeout must be at least 1 ms, it is " + timeLimit.get());
+        }
+        if (memoryBytes.isPresent() && memoryBytes.getAsLong() < MINIMUM_MEMORY_BYTES) {
+            throw new InvalidRequestException(
+                    "memory",
+                    "greater_than_equal",
+                    "memory must be at least 16 MiB, it is " + memoryBytes.getAsLong() + " bytes");
+        }
         if (program.source().isBlank()) {
             throw new InvalidRequestException("code", "empty_code", "code must not be blank");
         }
@@ -76,12 +95,9 @@ public record ExecutionRequest(
     /**
      * The same request with a time limit.
      *
-     * @throws InvalidRequestException field {@code timeout}, when it is not positive
+     * @throws InvalidRequestException field {@code timeout}, when it is below 1 ms
      */
     public ExecutionRequest withTimeLimit(Duration value) {
-        if (value.toMillis() < 1) {
-            throw new InvalidRequestException("timeout", "greater_than_equal", "timeout must be at least 1 ms");
-        }
         return new ExecutionRequest(language, program, session, files, Optional.of(value), memoryBytes, caller, entity);
     }
 
@@ -91,9 +107,6 @@ public record ExecutionRequest(
      * @throws InvalidRequestException field {@code memory}, when it is below 16 MiB
      */
     public ExecutionRequest withMemoryBytes(long value) {
-        if (value < 16L << 20) {
-            throw new InvalidRequestException("memory", "greater_than_equal", "memory must be at least 16 MiB");
-        }
         return new ExecutionRequest(
                 language, program, session, files, timeLimit, OptionalLong.of(value), caller, entity);
     }

@@ -1,6 +1,7 @@
 package dev.codeinterpreter.core.execution;
 
 import dev.codeinterpreter.core.file.FileName;
+import dev.codeinterpreter.core.file.FileReference;
 import dev.codeinterpreter.core.session.SessionId;
 import java.util.List;
 
@@ -13,6 +14,7 @@ import java.util.List;
  * @param stderr likewise, without our own words
  * @param files new and changed ones first, by name, then unchanged inputs
  * @param deletedFiles inputs that the program removed
+ * @param skippedInputs files that were named but not mounted: missing, expired or somebody else's; for a log, not for the reader
  * @param notices our own words on what the reader has to know: why the run was ended, what could not be stored; empty for a
  *     run that ended by itself
  */
@@ -26,12 +28,14 @@ public record ExecutionResult(
         List<Artifact> files,
         List<FileName> deletedFiles,
         ArtifactReport artifactReport,
+        List<FileReference> skippedInputs,
         List<String> notices,
         Usage usage) {
 
     public ExecutionResult {
         files = List.copyOf(files);
         deletedFiles = List.copyOf(deletedFiles);
+        skippedInputs = List.copyOf(skippedInputs);
         notices = List.copyOf(notices);
     }
 
