@@ -148,6 +148,7 @@ public final class HttpServer implements AutoCloseable {
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
+        config.router.javaLangErrorHandler(errors::answerFatal);
         config.http.compressionStrategy = CompressionStrategy.NONE;
         config.jetty.threadPool = threadPool();
         config.jetty.modifyHttpConfiguration(http -> {

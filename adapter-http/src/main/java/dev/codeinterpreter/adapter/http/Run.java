@@ -67,8 +67,7 @@ final class Run {
         }
         switch (failure) {
             case RuntimeException thrown -> throw thrown;
-            case Error error -> throw error;
-            case null, default -> throw new IllegalStateException("an execution has no result", failure);
+            case null, default -> throw new IllegalStateException("an execution failed for good", failure);
         }
     }
 }

@@ -24,6 +24,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -197,6 +198,16 @@ final class TestServer implements AutoCloseable {
 
     static JsonNode json(String text) {
         return JSON.readTree(text);
+    }
+
+    /** How many sessions have any bytes in the store. */
+    int sessionsWithBytes() {
+        return store.sessions(Optional.empty(), 100).size();
+    }
+
+    /** Closes the server and leaves the client. */
+    void closeServer() {
+        server.close();
     }
 
     @Override
