@@ -22,7 +22,7 @@ final class Admission {
     private final Duration queueTimeout;
     private final Clock clock;
     private final Semaphore places;
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicInteger queue = new AtomicInteger();
     private volatile long averageMillis = 1000;
 
     Admission(int concurrent, int queued, Duration queueTimeout, Clock clock) {
@@ -43,8 +43,8 @@ final class Admission {
         if (places.tryAcquire(0, TimeUnit.SECONDS)) {
             return new Permit();
         }
-        if (waiting.incrementAndGet() > queued) {
-            waiting.decrementAndGet();
+        if (queue.incrementAndGet() > queued) {
+            queue.decrementAndGet();
             throw refusal("Too many executions: " + concurrent + " are running and " + queued + " are waiting");
         }
         try {
@@ -54,7 +54,7 @@ final class Admission {
             }
             return new Permit();
         } finally {
-            waiting.decrementAndGet();
+            queue.decrementAndGet();
         }
     }
 
@@ -65,7 +65,7 @@ final class Admission {
 
     /** How many wait for one. */
     int waiting() {
-        return waiting.get();
+        return places.getQueueLength();
     }
 
     private QuotaExceededException refusal(String message) {
@@ -74,9 +74,8 @@ final class Admission {
 
     /** About when those who are there now will be through, going by how long executions took lately. */
     private Duration retryAfter() {
-        Duration estimate = Duration.ofMillis(averageMillis)
-                .multipliedBy(waiting.get() + 1L)
-                .dividedBy(concurrent);
+        Duration estimate =
+                Duration.ofMillis(averageMillis).multipliedBy(queue.get() + 1L).dividedBy(concurrent);
         if (estimate.compareTo(SHORTEST_RETRY) < 0) {
             return SHORTEST_RETRY;
         }

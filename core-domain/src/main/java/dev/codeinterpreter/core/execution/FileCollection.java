@@ -185,8 +185,8 @@ final class FileCollection {
             try {
                 service.add(session, stored);
                 return;
-            } catch (UnavailableException unavailable) {
-                obstacle = unavailable.reason();
+            } catch (UnavailableException | NotFoundException failure) {
+                obstacle = failure.reason();
             }
         }
         stored.forEach(file -> failed.add(file.name()));

@@ -226,6 +226,7 @@ public final class FileService {
      * Lists files whose bytes are stored, all or none of them, and lets the session live long enough for them. When that fails,
      * their bytes are deleted.
      *
+     * @throws NotFoundException kind {@code Session}, when it was removed meanwhile
      * @throws UnavailableException when the store did not confirm in time
      */
     public void add(Session session, List<StoredFile> files) {

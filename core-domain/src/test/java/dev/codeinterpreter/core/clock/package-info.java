@@ -1,0 +1,5 @@
+/** A clock for tests. */
+@NullMarked
+package dev.codeinterpreter.core.clock;
+
+import org.jspecify.annotations.NullMarked;
