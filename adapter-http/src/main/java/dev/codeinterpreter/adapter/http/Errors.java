@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
+import org.eclipse.jetty.io.EofException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +52,11 @@ final class Errors {
     void answer(Context context, Exception failure) {
         String requestId = RequestId.of(context.req());
         if (context.res().isCommitted()) {
-            LOG.warn("request {}: its answer was cut short", requestId, failure);
+            if (failure instanceof EofException) {
+                LOG.debug("request {}: the client went away before the end of its answer", requestId, failure);
+            } else {
+                LOG.warn("request {}: its answer was cut short", requestId, failure);
+            }
             return;
         }
         try {

@@ -138,6 +138,18 @@ final class BadInputTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"/files/%zz", "/files/x?detail=%zz", "/files/%FF", "/files/x?detail=%FF", "/files/x?%00"})
+    void paths_badlyEncoded_areNeverAnError(String path) throws java.io.IOException {
+        try (RawConnection client = new RawConnection(SERVER.port())) {
+            String answer = client.send("GET " + path + " HTTP/1.1\r\nHost: x\r\nx-api-key: " + TestServer.KEY
+                            + "\r\nConnection: close\r\n\r\n")
+                    .readToEnd();
+
+            assertThat(answer).containsPattern("^HTTP/1.1 (200|400|404) ").contains("X-Request-Id: ");
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"/files/a%2Fb", "/files/a%5Cb", "/files/..;/x", "/files/%2e%2e/health"})
     void paths_ambiguous_areRefusedAndNeverAnError(String path) {
         TestServer.Answer answer = SERVER.get(path);

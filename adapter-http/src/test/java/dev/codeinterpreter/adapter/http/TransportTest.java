@@ -70,6 +70,28 @@ final class TransportTest {
     }
 
     @Test
+    void upload_thatAsksFirst_isToldToGoOn() throws IOException {
+        byte[] form = new Form().file("file", "a", "1").bytes();
+        try (TestServer server = TestServer.start();
+                RawConnection client = new RawConnection(server.port())) {
+            client.send(upload(TestServer.KEY, form.length));
+
+            assertThat(client.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 100 ");
+            assertThat(client.send(form).readAnswer()).startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @Test
+    void upload_thatAsksFirstWithoutAKey_isRefusedAtOnce() throws IOException {
+        try (TestServer server = TestServer.start();
+                RawConnection client = new RawConnection(server.port())) {
+            client.send(upload("wrong", 1 << 20));
+
+            assertThat(client.readToEnd()).startsWith("HTTP/1.1 401 ").contains("Invalid API key");
+        }
+    }
+
+    @Test
     void header_tooLong_is431AsJson() throws IOException {
         try (TestServer server = TestServer.start();
                 RawConnection client = new RawConnection(server.port())) {
@@ -256,6 +278,11 @@ final class TransportTest {
     private static String header(TestServer server, String length) {
         return "POST /exec HTTP/1.1\r\nHost: 127.0.0.1:" + server.port() + "\r\nx-api-key: " + TestServer.KEY
                 + "\r\nContent-Type: application/json\r\n" + length + "\r\n\r\n";
+    }
+
+    private static String upload(String key, int length) {
+        return "POST /upload HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nx-api-key: " + key + "\r\nContent-Type: "
+                + new Form().contentType() + "\r\nContent-Length: " + length + "\r\n\r\n";
     }
 
     private static JsonNode bodyOf(String answer) {
