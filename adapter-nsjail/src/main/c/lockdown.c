@@ -36,7 +36,7 @@ static int limit(int resource, rlim_t wanted) {
 
 static int set_limits(const struct run_config *config) {
     return limit(RLIMIT_CORE, 0) || limit(RLIMIT_NOFILE, 1024) || limit(RLIMIT_FSIZE, config->file_size)
-                   || limit(RLIMIT_NPROC, config->processes) || limit(RLIMIT_MEMLOCK, 1u << 20) || limit(RLIMIT_MSGQUEUE, 0)
+                   || limit(RLIMIT_NPROC, 2u * config->processes + 64u) || limit(RLIMIT_MEMLOCK, 1u << 20) || limit(RLIMIT_MSGQUEUE, 0)
                    || limit(RLIMIT_SIGPENDING, 1024) || limit(RLIMIT_STACK, 64u << 20)
                ? -1
                : 0;
@@ -113,7 +113,8 @@ static int reset_signals(void) {
     return sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-int lock_down(const struct run_config *config, int proc_fd, int keep_fd, bool keep_cloexec, struct fault *fault) {
+int lock_down(const struct run_config *config, const char *directory, int proc_fd, int keep_fd, bool keep_signals,
+              struct fault *fault) {
     if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) { /* own /proc/self belongs to somebody else otherwise */
         return FAULT(fault, "dumpable");
     }
@@ -121,7 +122,7 @@ int lock_down(const struct run_config *config, int proc_fd, int keep_fd, bool ke
         return FAULT(fault, "oom_score_adj");
     }
     if (keep_fd >= 0 && keep_fd != 3) {
-        if (dup3(keep_fd, 3, keep_cloexec ? O_CLOEXEC : 0) != 3) {
+        if (dup3(keep_fd, 3, O_CLOEXEC) != 3) {
             return FAULT(fault, "dup3");
         }
     }
@@ -131,15 +132,15 @@ int lock_down(const struct run_config *config, int proc_fd, int keep_fd, bool ke
     if (setsid() < 0) {
         return FAULT(fault, "setsid");
     }
-    if (reset_signals() != 0) {
+    if (!keep_signals && reset_signals() != 0) {
         return FAULT(fault, "signals");
     }
     if (set_limits(config) != 0) {
         return FAULT(fault, "rlimits");
     }
     umask(022);
-    if (chdir(DATA_DIR) != 0) {
-        return FAULT(fault, "chdir " DATA_DIR);
+    if (chdir(directory) != 0) {
+        return FAULT(fault, "chdir");
     }
     if (drop_bounding(0) != 0) {
         return FAULT(fault, "bounding set");
@@ -176,13 +177,15 @@ int lock_down(const struct run_config *config, int proc_fd, int keep_fd, bool ke
     return verify(config->uid, fault);
 }
 
-int restrict_guard(struct fault *fault) {
+int restrict_guard(bool starts_programs, struct fault *fault) {
     /*
-     * KILL ends the run; CHOWN, DAC_OVERRIDE and FOWNER carry its files; SETUID, SETGID and SETPCAP start its
-     * phases. All of them are good in the jail's user namespace only.
+     * KILL ends the run; CHOWN, DAC_OVERRIDE and FOWNER carry its files; SETUID, SETGID and SETPCAP start its phases. All of them
+     * are good in the jail's user namespace only.
      */
-    const uint64_t keep = 1u << CAP_KILL | 1u << CAP_CHOWN | 1u << CAP_DAC_OVERRIDE | 1u << CAP_FOWNER | 1u << CAP_SETUID
-                          | 1u << CAP_SETGID | 1u << CAP_SETPCAP;
+    uint64_t keep = 1u << CAP_KILL | 1u << CAP_CHOWN | 1u << CAP_DAC_OVERRIDE | 1u << CAP_FOWNER;
+    if (starts_programs) {
+        keep |= 1u << CAP_SETUID | 1u << CAP_SETGID | 1u << CAP_SETPCAP;
+    }
     if (drop_bounding(keep) != 0) {
         return FAULT(fault, "guard: bounding set");
     }

@@ -1,0 +1,5 @@
+/** The rules of the house that no compiler checks. */
+@NullMarked
+package dev.codeinterpreter.architecture;
+
+import org.jspecify.annotations.NullMarked;

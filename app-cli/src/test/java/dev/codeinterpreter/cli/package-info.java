@@ -1,0 +1,4 @@
+@NullMarked
+package dev.codeinterpreter.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,2 @@
+echo "before the failure"
+exit 3

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.codeinterpreter.server;
+
+import org.jspecify.annotations.NullMarked;
