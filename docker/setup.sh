@@ -358,7 +358,7 @@ do_rust() {
     run "$rust/bin/rustc" --version
 }
 
-about_java() { echo "Java ($(jdk | grep . || echo "Debian's JDK 25"))"; }
+about_java() { echo "Java ($(jdk | grep . || echo "a JDK 25"))"; }
 key_java() { echo "1 $(jdk)"; }
 do_java() {
     local home
@@ -382,7 +382,7 @@ do_npm_on_path() {
 # ------------------------------------------------------------------------------------------------ helpers of steps
 
 run() { # quietly; the end of the log is shown when a step fails
-    "$@" >>"$log" 2>&1 </dev/null
+    "$@" >>"$log" 2>&1 </dev/null 9>&- # a daemon that a package starts must not keep the lock
 }
 
 fetch_wheel() { # REQUIREMENT: its files, without dependencies, in $scratch/wheel
@@ -453,17 +453,19 @@ check_machine() {
 }
 
 install_all() {
-    local number=0 started
+    local number=0 started about
     mkdir -p "$prefix/.installed"
     exec 9>"$prefix/.installed/lock"
-    flock 9
+    flock --nonblock 9 || { echo "Waiting for another set-up of $prefix to finish ..." && flock 9; }
     scratch=$(mktemp -d)
     log=$(mktemp /tmp/code-interpreter-setup.XXXXXX.log)
     trap on_exit EXIT
     for current in "${todo[@]}"; do
         number=$((number + 1))
+        is_done "$current" && continue # by the set-up that was waited for
         started=$SECONDS
-        echo "[$number/${#todo[@]}] $("about_$current") ..."
+        about=$("about_$current")
+        echo "[$number/${#todo[@]}] ${about%%:*} ..." # without the list of packages, the plan has shown it
         rm -f "$(stamp "$current")"
         "do_$current"
         [[ $current == packages ]] || "key_$current" >"$(stamp "$current")"

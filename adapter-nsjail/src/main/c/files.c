@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,9 +37,21 @@ static int open_beneath(int directory, const char *path, uint64_t flags, mode_t 
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
 
+static uid_t new_owner;
+
+static int give_entry(const char *path, const struct stat *status, int kind, struct FTW *place) {
+    (void)status;
+    (void)kind;
+    return place->level == 0 ? 0 : lchown(path, new_owner, new_owner);
+}
+
 int files_open(struct files *files, uid_t uid, struct fault *fault) {
     memset(files, 0, sizeof *files);
     files->uid = uid;
+    new_owner = uid;
+    if (nftw("/tmp", give_entry, 4, FTW_PHYS | FTW_MOUNT) != 0) { /* what nsjail has prepared there is the program's */
+        return FAULT(fault, "chown /tmp");
+    }
     if (mkdir(WORK_DIR, 0755) != 0) {
         return FAULT(fault, "mkdir " WORK_DIR);
     }

@@ -159,7 +159,8 @@ static _Noreturn void child_main(const struct guard *g, const struct exec_reques
     struct fault fault = {0};
     if (dup2(in, 0) != 0 || dup2(out, 1) != 1 || dup2(err, 2) != 2) {
         fault_set(&fault, "stdio");
-    } else if (lock_down(&g->start->config, g->start->proc_fd, fault_fd, true, &fault) == 0) {
+    } else if (lock_down(&g->start->config, request->in_work_dir ? WORK_DIR : DATA_DIR, g->start->proc_fd, fault_fd, true, &fault)
+               == 0) {
         fault_fd = 3;
         execve(request->argv[0], request->argv, request->envp);
         fault_set(&fault, "exec ");

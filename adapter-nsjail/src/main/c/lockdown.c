@@ -36,7 +36,7 @@ static int limit(int resource, rlim_t wanted) {
 
 static int set_limits(const struct run_config *config) {
     return limit(RLIMIT_CORE, 0) || limit(RLIMIT_NOFILE, 1024) || limit(RLIMIT_FSIZE, config->file_size)
-                   || limit(RLIMIT_NPROC, config->processes) || limit(RLIMIT_MEMLOCK, 1u << 20) || limit(RLIMIT_MSGQUEUE, 0)
+                   || limit(RLIMIT_NPROC, 2u * config->processes + 64u) || limit(RLIMIT_MEMLOCK, 1u << 20) || limit(RLIMIT_MSGQUEUE, 0)
                    || limit(RLIMIT_SIGPENDING, 1024) || limit(RLIMIT_STACK, 64u << 20)
                ? -1
                : 0;
@@ -113,7 +113,8 @@ static int reset_signals(void) {
     return sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-int lock_down(const struct run_config *config, int proc_fd, int keep_fd, bool keep_cloexec, struct fault *fault) {
+int lock_down(const struct run_config *config, const char *directory, int proc_fd, int keep_fd, bool keep_cloexec,
+              struct fault *fault) {
     if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) { /* own /proc/self belongs to somebody else otherwise */
         return FAULT(fault, "dumpable");
     }
@@ -138,8 +139,8 @@ int lock_down(const struct run_config *config, int proc_fd, int keep_fd, bool ke
         return FAULT(fault, "rlimits");
     }
     umask(022);
-    if (chdir(DATA_DIR) != 0) {
-        return FAULT(fault, "chdir " DATA_DIR);
+    if (chdir(directory) != 0) {
+        return FAULT(fault, "chdir");
     }
     if (drop_bounding(0) != 0) {
         return FAULT(fault, "bounding set");

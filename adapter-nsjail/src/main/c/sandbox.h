@@ -23,7 +23,7 @@
 struct run_config {
     uid_t uid;          /* of the program, inside the jail; its gid is the same number */
     uint64_t file_size; /* RLIMIT_FSIZE, bytes */
-    unsigned processes; /* RLIMIT_NPROC; the cgroup counts too */
+    unsigned processes; /* the cgroup counts; RLIMIT_NPROC is a second, wider limit, so that the first is the one that is met */
 };
 
 /* ---- lockdown.c: what the program's process gives up before exec -------------------------------------------------------- */
@@ -36,11 +36,12 @@ struct fault {
 
 /*
  * Turns the calling process into the one that will exec the program: own session, limits, no capability, run uid, no new
- * privileges, seccomp; then reads the result back from /proc/self/status and compares it. Descriptors 0 to 2 are kept,
+ * privileges, seccomp, working directory; then reads the result back from /proc/self/status and compares it. Descriptors 0 to 2 are kept,
  * descriptor keep_fd (or none, if negative) becomes 3, all others are closed. proc_fd is an O_PATH descriptor of a writable
  * /proc. Returns 0, or -1 with *fault filled.
  */
-int lock_down(const struct run_config *config, int proc_fd, int keep_fd, bool keep_cloexec, struct fault *fault);
+int lock_down(const struct run_config *config, const char *directory, int proc_fd, int keep_fd, bool keep_cloexec,
+              struct fault *fault);
 
 /* Reduces the guard's own capabilities to those it needs for its work. Returns 0 or -1 with *fault filled. */
 int restrict_guard(struct fault *fault);
@@ -125,11 +126,12 @@ struct exec_request {
     uint32_t wall_ms;
     uint64_t output_bytes;
     bool stream_stdin;
+    bool in_work_dir;
     char **argv;
     char **envp;
 };
 
-enum exec_flags { EXEC_STREAM_STDIN = 1 };
+enum exec_flags { EXEC_STREAM_STDIN = 1, EXEC_IN_WORK_DIR = 2 };
 
 /* Points into payload, which must outlive the request and be writable. Returns false for a malformed one. */
 bool parse_exec(uint8_t *payload, uint32_t length, struct exec_request *request);

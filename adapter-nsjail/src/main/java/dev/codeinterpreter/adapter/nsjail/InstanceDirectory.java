@@ -1,0 +1,116 @@
+package dev.codeinterpreter.adapter.nsjail;
+
+import dev.codeinterpreter.core.failure.UnavailableException;
+import dev.codeinterpreter.core.id.Identifiers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The directory of one living server below the base directory. A lock on a file in it, which the kernel releases with the process,
+ * tells living servers from dead ones; what the dead have left is found by that.
+ */
+final class InstanceDirectory implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(InstanceDirectory.class);
+    private static final String LOCK = "lock";
+
+    private final Path path;
+    private final FileChannel channel;
+    private final FileLock lock;
+
+    private InstanceDirectory(Path path, FileChannel channel, FileLock lock) {
+        this.path = path;
+        this.channel = channel;
+        this.lock = lock;
+    }
+
+    /**
+     * Makes a new one.
+     *
+     * @throws UnavailableException when the base directory cannot be written
+     */
+    static InstanceDirectory create(Path base) {
+        try {
+            Files.createDirectories(base);
+            Path path = base.resolve("i-" + Identifiers.random());
+            Files.createDirectory(
+                    path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            FileChannel channel =
+                    FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            FileLock lock = channel.lock();
+            /* the users of jails reach their own directories below by name */
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
+            return new InstanceDirectory(path, channel, lock);
+        } catch (IOException e) {
+            throw new UnavailableException(
+                    "sandboxes", "Cannot write the sandbox directory (SANDBOX_BASE_DIR): " + e.getMessage(), e);
+        }
+    }
+
+    /** Directories of servers that do not live any more. */
+    static List<Path> deadOnes(Path base) throws IOException {
+        if (!Files.isDirectory(base)) {
+            return List.of();
+        }
+        try (Stream<Path> children = Files.list(base)) {
+            return children.filter(child -> child.getFileName().toString().startsWith("i-"))
+                    .filter(InstanceDirectory::isDead)
+                    .toList();
+        }
+    }
+
+    private static boolean isDead(Path directory) {
+        Path file = directory.resolve(LOCK);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+                FileLock lock = channel.tryLock()) {
+            return lock != null;
+        } catch (OverlappingFileLockException ofThisProcess) {
+            return false;
+        } catch (IOException notReadyYet) {
+            /* being made or being removed by somebody else just now */
+            return false;
+        }
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** The name by which cgroups of this server are found. */
+    String name() {
+        return path.getFileName().toString();
+    }
+
+    static void removeTree(Path directory) {
+        try {
+            if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+                try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+                    children.forEach(InstanceDirectory::removeTree);
+                }
+            }
+            Files.deleteIfExists(directory);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("Cannot remove {}", directory, e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        removeTree(path);
+        lock.release();
+        channel.close();
+    }
+}

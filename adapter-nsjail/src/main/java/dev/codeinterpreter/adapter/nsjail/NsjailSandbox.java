@@ -1,0 +1,453 @@
+package dev.codeinterpreter.adapter.nsjail;
+
+import dev.codeinterpreter.core.execution.Outcome;
+import dev.codeinterpreter.core.execution.OutputListener;
+import dev.codeinterpreter.core.execution.Phase;
+import dev.codeinterpreter.core.execution.Usage;
+import dev.codeinterpreter.core.failure.CodeInterpreterException;
+import dev.codeinterpreter.core.failure.InvalidRequestException;
+import dev.codeinterpreter.core.failure.NotFoundException;
+import dev.codeinterpreter.core.failure.SandboxLostException;
+import dev.codeinterpreter.core.failure.TooLargeException;
+import dev.codeinterpreter.core.file.FileName;
+import dev.codeinterpreter.core.sandbox.Limits;
+import dev.codeinterpreter.core.sandbox.Program;
+import dev.codeinterpreter.core.sandbox.RunResult;
+import dev.codeinterpreter.core.sandbox.Sandbox;
+import dev.codeinterpreter.core.sandbox.SandboxFile;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A sandbox behind a guard: speaks the guard's protocol and turns what it reports into the words of the core. */
+final class NsjailSandbox implements Sandbox {
+
+    private static final int TARGET_DATA = 0;
+    private static final int TARGET_WORK = 1;
+    private static final int FLAG_READ_ONLY = 1;
+    private static final int FLAG_STREAM_STDIN = 1;
+    private static final int FLAG_IN_WORK_DIRECTORY = 2;
+    private static final int CHUNK = 128 << 10;
+    private static final int SIGXFSZ = 25;
+
+    /** How much longer than the guard we wait before we end a run ourselves. */
+    private static final Duration GRACE = Duration.ofSeconds(3);
+
+    private final SandboxHost host;
+    private final Toolchain toolchain;
+    private final Limits limits;
+    private final Map<String, String> commonEnvironment;
+    private final FrameChannel channel;
+    private volatile boolean cancelled;
+    private volatile boolean overdue;
+    private boolean closed;
+
+    NsjailSandbox(SandboxHost host, Toolchain toolchain, Limits limits, Map<String, String> commonEnvironment) {
+        this.host = host;
+        this.toolchain = toolchain;
+        this.limits = limits;
+        this.commonEnvironment = commonEnvironment;
+        this.channel = host.channel();
+    }
+
+    @Override
+    public void put(FileName name, long size, boolean readOnly, InputStream content) throws IOException {
+        putFile(TARGET_DATA, readOnly ? FLAG_READ_ONLY : 0, name.value(), size, content);
+    }
+
+    private void putFile(int target, int flags, String name, long size, InputStream content) throws IOException {
+        byte[] nameBytes = name.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer header = ByteBuffer.allocate(10 + nameBytes.length);
+        header.put((byte) target).put((byte) flags).putLong(size).put(nameBytes).flip();
+        byte[] chunk = new byte[(int) Math.min(CHUNK, Math.max(1, size))];
+        try {
+            sendOrLose(FrameType.PUT, header);
+            for (long left = size; left > 0; ) {
+                int length = content.readNBytes(chunk, 0, (int) Math.min(chunk.length, left));
+                if (length == 0) {
+                    throw new EOFException(name + ": " + left + " of " + size + " bytes are missing");
+                }
+                sendOrLose(FrameType.DATA, ByteBuffer.wrap(chunk, 0, length));
+                left -= length;
+            }
+        } catch (IOException sourceFailed) {
+            host.abandon();
+            throw sourceFailed;
+        }
+        byte answer = nextOrLose();
+        if (answer == FrameType.REFUSED.code()) {
+            throw putRefused(name, control().getInt());
+        }
+        require(answer == FrameType.DONE.code(), "put");
+    }
+
+    private CodeInterpreterException putRefused(String name, int errno) {
+        return switch (errno) {
+            case Errno.ENOSPC, Errno.EDQUOT, Errno.EFBIG ->
+                new TooLargeException(
+                        "file " + name + " together with the other files of the working directory",
+                        limits.diskBytes(),
+                        "bytes");
+            case Errno.EISDIR, Errno.ENOTDIR, Errno.EEXIST, Errno.ENAMETOOLONG ->
+                new InvalidRequestException(
+                        "name",
+                        "conflicting_file_name",
+                        "File name '" + name + "' does not go together with the other files (error " + errno + ")");
+            default -> new SandboxLostException("The sandbox could not take file " + name + ": error " + errno);
+        };
+    }
+
+    @Override
+    public RunResult run(Program program, OutputListener output) {
+        long start = System.nanoTime();
+        boolean interrupted = false;
+        try {
+            if (cancelled) {
+                return result(new Outcome.Cancelled(), Phase.RUN, start);
+            }
+            return runPhases(program, output, start);
+        } catch (IOException e) {
+            interrupted = Thread.interrupted();
+            if (overdue) {
+                return result(new Outcome.TimedOut(limits.wallTime()), Phase.RUN, start);
+            }
+            if (interrupted || cancelled) {
+                host.abandon();
+                return result(new Outcome.Cancelled(), Phase.RUN, start);
+            }
+            throw new SandboxLostException("The sandbox ended unexpectedly", e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private RunResult runPhases(Program program, OutputListener output, long start) throws IOException {
+        byte[] source = program.source().getBytes(StandardCharsets.UTF_8);
+        putFile(TARGET_WORK, 0, toolchain.sourceName(), source.length, new ByteArrayInputStream(source));
+        OutputListener diagnostics = new DiagnosticsListener(output);
+        for (Toolchain.Step step : toolchain.compile()) {
+            Map<String, String> environment = environment(step.environment());
+            Outcome outcome =
+                    phase(step.command(), environment, FLAG_IN_WORK_DIRECTORY, limits.compileTime(), null, diagnostics);
+            if (!outcome.isSuccess()) {
+                return result(outcome, Phase.COMPILE, start);
+            }
+        }
+        List<String> command = new ArrayList<>(toolchain.run());
+        command.addAll(program.arguments());
+        InputStream input = program.input().stream().orElse(null);
+        int flags = input == null ? 0 : FLAG_STREAM_STDIN;
+        return result(phase(command, environment(Map.of()), flags, limits.wallTime(), input, output), Phase.RUN, start);
+    }
+
+    private Map<String, String> environment(Map<String, String> more) {
+        Map<String, String> environment = new LinkedHashMap<>(commonEnvironment);
+        environment.putAll(toolchain.environment());
+        environment.putAll(more);
+        return environment;
+    }
+
+    /** Starts one command and relays its output until the guard says how it ended. */
+    private Outcome phase(
+            List<String> command,
+            Map<String, String> environment,
+            int flags,
+            Duration time,
+            @Nullable InputStream input,
+            OutputListener output)
+            throws IOException {
+        ScheduledFuture<?> alarm =
+                host.clock().schedule(this::endOverdue, time.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
+        channel.send(FrameType.EXEC, execPayload(command, environment, flags, time));
+        StdinFeeder feeder = input == null ? null : StdinFeeder.start(input, channel, host.name());
+        try {
+            return relay(time, output, feeder);
+        } finally {
+            alarm.cancel(false);
+            if (feeder != null) {
+                feeder.end();
+            }
+        }
+    }
+
+    private void endOverdue() {
+        overdue = true;
+        host.abandon();
+    }
+
+    private ByteBuffer execPayload(List<String> command, Map<String, String> environment, int flags, Duration time) {
+        String heap = Long.toString(Math.max(16, (limits.memoryBytes() / 4 * 3) >> 20));
+        List<byte[]> strings = new ArrayList<>();
+        for (String word : command) {
+            strings.add(word.replace("{heapMegabytes}", heap).getBytes(StandardCharsets.UTF_8));
+        }
+        environment.forEach((name, value) -> strings.add((name + "=" + value).getBytes(StandardCharsets.UTF_8)));
+        int length = strings.stream().mapToInt(bytes -> bytes.length + 1).sum();
+        if (length > (1 << 20) || command.size() > 10_000) {
+            throw new InvalidRequestException(
+                    "args", "too_long", "args must not exceed 1 MiB and 10000 items together");
+        }
+        ByteBuffer payload = ByteBuffer.allocate(17 + length);
+        payload.putInt((int) Math.min(Integer.MAX_VALUE, time.toMillis())).putLong(limits.outputBytes());
+        payload.put((byte) flags).putShort((short) command.size()).putShort((short) environment.size());
+        strings.forEach(bytes -> payload.put(bytes).put((byte) 0));
+        return payload.flip();
+    }
+
+    private Outcome relay(Duration time, OutputListener output, @Nullable StdinFeeder feeder) throws IOException {
+        while (true) {
+            byte type = channel.next();
+            if (type == FrameType.STDOUT.code()) {
+                while (channel.hasPayload()) {
+                    ByteBuffer piece = channel.payload();
+                    listen(() -> output.stdout(piece.array(), piece.arrayOffset(), piece.remaining()));
+                }
+            } else if (type == FrameType.STDERR.code()) {
+                while (channel.hasPayload()) {
+                    ByteBuffer piece = channel.payload();
+                    listen(() -> output.stderr(piece.array(), piece.arrayOffset(), piece.remaining()));
+                }
+            } else if (type == FrameType.CREDIT.code() && feeder != null) {
+                feeder.confirm(channel.wholePayload().getInt());
+            } else if (type == FrameType.END.code()) {
+                return outcome(channel.wholePayload(), time);
+            } else if (type == FrameType.FAULT.code()) {
+                throw notStarted(channel.wholePayload());
+            } else {
+                throw new SandboxLostException("The sandbox broke its protocol: frame " + type + " during a run");
+            }
+        }
+    }
+
+    /** A listener that fails ends the run. */
+    private void listen(Runnable call) {
+        boolean heard = false;
+        try {
+            call.run();
+            heard = true;
+        } finally {
+            if (!heard) {
+                host.abandon();
+            }
+        }
+    }
+
+    private SandboxLostException notStarted(ByteBuffer payload) {
+        int errno = payload.getInt();
+        String step = StandardCharsets.UTF_8.decode(payload).toString();
+        return new SandboxLostException("The program could not be started: " + step + " failed with error " + errno);
+    }
+
+    /** Puts what the guard saw and what the cgroup counted together into one reason. */
+    private Outcome outcome(ByteBuffer end, Duration time) throws IOException {
+        byte why = end.get();
+        int code = end.getInt();
+        int signal = end.getInt();
+        boolean diskFull = end.get() != 0;
+        if (cancelled) {
+            return new Outcome.Cancelled();
+        }
+        switch (why) {
+            case 0 -> {
+                /* the program's own end: the reason may still be a limit */
+            }
+            case 1 -> {
+                return new Outcome.TimedOut(time);
+            }
+            case 2 -> {
+                return new Outcome.OutputExceeded(limits.outputBytes());
+            }
+            case 3 -> {
+                return new Outcome.Cancelled();
+            }
+            default -> throw new SandboxLostException("The sandbox broke its protocol: end reason " + why);
+        }
+        if (code == 0) {
+            return new Outcome.Exited(0);
+        }
+        OptionalInt exitCode = code > 0 ? OptionalInt.of(code) : OptionalInt.empty();
+        CgroupReading counted = host.reading();
+        if (counted.memoryKills() > 0) {
+            return new Outcome.MemoryExceeded(limits.memoryBytes(), counted.peakMemoryBytes());
+        }
+        if (diskFull || signal == SIGXFSZ) {
+            return new Outcome.DiskExceeded(signal == SIGXFSZ ? limits.fileBytes() : limits.diskBytes(), exitCode);
+        }
+        if (counted.refusedForks() > 0) {
+            return new Outcome.ProcessesExceeded(limits.processes(), exitCode);
+        }
+        return code > 0 ? new Outcome.Exited(code) : new Outcome.Signalled(signal);
+    }
+
+    private RunResult result(Outcome outcome, Phase phase, long start) {
+        Duration wall = Duration.ofNanos(System.nanoTime() - start);
+        CgroupReading counted;
+        try {
+            counted = host.reading();
+        } catch (IOException notCounted) {
+            counted = CgroupReading.NONE;
+        }
+        return new RunResult(outcome, phase, new Usage(wall, counted.cpuTime(), counted.peakMemoryBytes()));
+    }
+
+    @Override
+    public List<SandboxFile> files() {
+        return losing(() -> {
+            channel.send(FrameType.LIST);
+            List<SandboxFile> files = new ArrayList<>();
+            while (true) {
+                byte type = channel.next();
+                if (type == FrameType.LIST_END.code()) {
+                    return files;
+                }
+                require(type == FrameType.ENTRY.code(), "list");
+                entry(channel.wholePayload()).ifPresent(files::add);
+            }
+        });
+    }
+
+    /** Names that are not UTF-8, or that no client could ask for, are left out. */
+    private static Optional<SandboxFile> entry(ByteBuffer payload) {
+        boolean untouched = payload.get() != 0;
+        long size = payload.getLong();
+        try {
+            String name = StandardCharsets.UTF_8.newDecoder().decode(payload).toString();
+            return FileName.isLegal(name)
+                    ? Optional.of(new SandboxFile(new FileName(name), size, untouched))
+                    : Optional.empty();
+        } catch (CharacterCodingException notUtf8) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void fetch(FileName name, long maximumBytes, OutputStream target) throws IOException {
+        byte[] nameBytes = name.value().getBytes(StandardCharsets.UTF_8);
+        ByteBuffer request = ByteBuffer.allocate(8 + nameBytes.length);
+        request.putLong(maximumBytes).put(nameBytes).flip();
+        sendOrLose(FrameType.GET, request);
+        while (true) {
+            byte type = nextOrLose();
+            if (type == FrameType.DONE.code()) {
+                return;
+            }
+            if (type == FrameType.REFUSED.code()) {
+                throw fetchRefused(name, control().getInt(), maximumBytes);
+            }
+            require(type == FrameType.FILE.code(), "get");
+            while (channel.hasPayload()) {
+                ByteBuffer piece = payloadOrLose();
+                boolean written = false;
+                try {
+                    target.write(piece.array(), piece.arrayOffset(), piece.remaining());
+                    written = true;
+                } finally {
+                    if (!written) {
+                        host.abandon();
+                    }
+                }
+            }
+        }
+    }
+
+    private static CodeInterpreterException fetchRefused(FileName name, int errno, long maximumBytes) {
+        return switch (errno) {
+            case Errno.EFBIG -> new TooLargeException("file " + name, maximumBytes, "bytes");
+            case Errno.ENOENT, Errno.ELOOP, Errno.ENOTDIR, Errno.EISDIR, Errno.EXDEV, Errno.EACCES ->
+                new NotFoundException("File", name.value());
+            default -> new SandboxLostException("The sandbox could not give file " + name + ": error " + errno);
+        };
+    }
+
+    @Override
+    public void cancel() {
+        cancelled = true;
+        try {
+            channel.send(FrameType.KILL);
+        } catch (IOException alreadyGone) {
+            /* then nothing runs there any more */
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            boolean interrupted = Thread.interrupted();
+            host.close();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    // ---- failures of the channel, told apart from those of a caller's stream
+
+    private void sendOrLose(FrameType type, ByteBuffer payload) {
+        losing(() -> {
+            channel.send(type, payload);
+            return type;
+        });
+    }
+
+    private byte nextOrLose() {
+        return losing(channel::next);
+    }
+
+    private ByteBuffer payloadOrLose() {
+        return losing(channel::payload);
+    }
+
+    private ByteBuffer control() {
+        return losing(channel::wholePayload);
+    }
+
+    private interface ChannelCall<T> {
+        T call() throws IOException;
+    }
+
+    private static <T> T losing(ChannelCall<T> call) {
+        try {
+            return call.call();
+        } catch (IOException e) {
+            throw new SandboxLostException("The sandbox ended unexpectedly", e);
+        }
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new SandboxLostException("The sandbox broke its protocol: " + what);
+        }
+    }
+
+    /** What compilers say on stdout belongs to the diagnostics. */
+    private record DiagnosticsListener(OutputListener target) implements OutputListener {
+
+        @Override
+        public void stdout(byte[] bytes, int offset, int length) {
+            target.stderr(bytes, offset, length);
+        }
+
+        @Override
+        public void stderr(byte[] bytes, int offset, int length) {
+            target.stderr(bytes, offset, length);
+        }
+    }
+}

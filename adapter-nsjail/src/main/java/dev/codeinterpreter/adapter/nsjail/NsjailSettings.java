@@ -1,0 +1,60 @@
+package dev.codeinterpreter.adapter.nsjail;
+
+import dev.codeinterpreter.core.failure.InvalidRequestException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How sandboxes are made.
+ *
+ * @param nsjail the program, as a path or as a name to be found on the {@code PATH}
+ * @param baseDirectory where sockets of running sandboxes lie; made if missing, must be reachable by every user; nothing of a
+ *     program's data is written there
+ * @param home where {@code docker/setup.sh} installed the toolchains
+ * @param uid user and group id that programs see as their own; 1 to 65533
+ * @param firstHostUid the first of {@value #HOST_UIDS} user ids of the host that belong to sandboxes alone; at least 65536
+ * @param startTimeout how long a sandbox may take to be ready; at least one second
+ */
+public record NsjailSettings(
+        String nsjail, Path baseDirectory, Path home, int uid, int firstHostUid, Duration startTimeout) {
+
+    /** How many user ids of the host are used. */
+    public static final int HOST_UIDS = 60_000;
+
+    /** @throws InvalidRequestException naming the first member that is out of its range */
+    public NsjailSettings {
+        require("uid", uid >= 1 && uid <= 65_533, uid, "1 to 65533");
+        require("firstHostUid", firstHostUid >= 65_536, firstHostUid, "at least 65536");
+        require("startTimeout", startTimeout.toMillis() >= 1000, startTimeout, "at least one second");
+    }
+
+    /** What {@code docker/setup.sh} leads to. */
+    public static NsjailSettings defaults() {
+        Path home = Path.of("/opt/code-interpreter");
+        return new NsjailSettings(
+                home.resolve("bin/nsjail").toString(),
+                Path.of("/var/lib/code-interpreter/sandboxes"),
+                home,
+                1001,
+                100_000,
+                Duration.ofSeconds(15));
+    }
+
+    public NsjailSettings withBaseDirectory(Path value) {
+        return new NsjailSettings(nsjail, value, home, uid, firstHostUid, startTimeout);
+    }
+
+    public NsjailSettings withNsjail(String value) {
+        return new NsjailSettings(value, baseDirectory, home, uid, firstHostUid, startTimeout);
+    }
+
+    public NsjailSettings withUid(int value) {
+        return new NsjailSettings(nsjail, baseDirectory, home, value, firstHostUid, startTimeout);
+    }
+
+    private static void require(String name, boolean holds, Object value, String rule) {
+        if (!holds) {
+            throw new InvalidRequestException(name, "out_of_range", name + " must be " + rule + ", it is " + value);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.codeinterpreter.adapter.nsjail;
+
+import dev.codeinterpreter.core.failure.UnavailableException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** What we bring into a jail ourselves: the guard, small files for runtimes, and a made-up {@code /etc}. */
+final class RuntimeFiles {
+
+    private final Path directory;
+    private final Path guard;
+
+    private RuntimeFiles(Path directory, Path guard) {
+        this.directory = directory;
+        this.guard = guard;
+    }
+
+    /**
+     * Unpacks them.
+     *
+     * @param directory made; every user can read it
+     * @throws UnavailableException when this build has no guard for this machine's architecture
+     */
+    static RuntimeFiles unpack(Path directory, int uid) throws IOException {
+        Files.createDirectory(directory);
+        Path guard = directory.resolve("sandbox-init");
+        String machine = switch (System.getProperty("os.arch", "")) {
+            case "amd64", "x86_64" -> "x86_64";
+            case "aarch64" -> "aarch64";
+            case String other -> other;
+        };
+        copy("native/sandbox-init-" + machine, guard);
+        Files.setPosixFilePermissions(guard, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path runtime = Files.createDirectory(directory.resolve("rt"));
+        copy("runtime/pre.cjs", runtime.resolve("pre.cjs"));
+        copy("runtime/tsconfig.json", runtime.resolve("tsconfig.json"));
+        Path classes = Files.createDirectories(runtime.resolve("java/dev/codeinterpreter/adapter/nsjail/runtime"));
+        for (String name : new String[] {"CompileJava", "CompileJava$AnyName", "CompileJava$MainClassListener"}) {
+            copy("runtime/" + name + ".class", classes.resolve(name + ".class"));
+        }
+        Path etc = Files.createDirectory(directory.resolve("etc"));
+        Files.writeString(etc.resolve("passwd"), """
+                root:x:0:0:root:/:/usr/sbin/nologin
+                sandbox:x:%d:%d::/tmp:/bin/bash
+                nobody:x:65534:65534::/:/usr/sbin/nologin
+                """.formatted(uid, uid));
+        Files.writeString(etc.resolve("group"), """
+                root:x:0:
+                sandbox:x:%d:
+                nogroup:x:65534:
+                """.formatted(uid));
+        Files.writeString(etc.resolve("hosts"), "127.0.0.1 localhost sandbox\n::1 localhost\n");
+        Files.writeString(etc.resolve("nsswitch.conf"), "passwd: files\ngroup: files\nhosts: files dns\n");
+        return new RuntimeFiles(directory, guard);
+    }
+
+    private static void copy(String resource, Path target) throws IOException {
+        try (InputStream in = RuntimeFiles.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new UnavailableException(
+                        "sandboxes", "This build of adapter-nsjail has no " + resource + " for this machine");
+            }
+            Files.copy(in, target);
+        }
+    }
+
+    /** The program that is pid 1 of a run. */
+    Path guard() {
+        return guard;
+    }
+
+    /** Files of the runtimes, shown as {@code /rt}. */
+    Path runtime() {
+        return directory.resolve("rt");
+    }
+
+    /** A file of the made-up {@code /etc}. */
+    Path etc(String name) {
+        return directory.resolve("etc").resolve(name);
+    }
+}

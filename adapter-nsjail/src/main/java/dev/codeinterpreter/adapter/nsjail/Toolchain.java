@@ -1,0 +1,42 @@
+package dev.codeinterpreter.adapter.nsjail;
+
+import dev.codeinterpreter.core.language.Language;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How programs of one language are compiled and run. Adding a language means adding one of these.
+ *
+ * <p>Words of a command are passed as they are, no shell looks at them. {@code {heapMegabytes}} in a word is replaced by three
+ * quarters of the memory limit.
+ *
+ * @param sourceName name of the source file in the work directory
+ * @param compile commands that run in the work directory before the program, one after the other; what they say is shown on
+ *     stderr, and the first that fails ends the run
+ * @param run command that runs the program in the data directory; the program's arguments are added
+ * @param environment in addition to what every program has
+ * @param needs files of the host without which the language is missing
+ * @param install argument of {@code docker/setup.sh --languages} that installs it
+ */
+record Toolchain(
+        Language language,
+        String sourceName,
+        List<Step> compile,
+        List<String> run,
+        Map<String, String> environment,
+        List<Path> needs,
+        String install) {
+
+    /**
+     * A command of the compile phase.
+     *
+     * @param environment in addition, for this command only
+     */
+    record Step(List<String> command, Map<String, String> environment) {}
+
+    /** The files it needs and does not find. */
+    List<Path> missing() {
+        return needs.stream().filter(path -> !path.toFile().exists()).toList();
+    }
+}

@@ -1,0 +1,5 @@
+/** Sandboxes made with nsjail. */
+@NullMarked
+package dev.codeinterpreter.adapter.nsjail;
+
+import org.jspecify.annotations.NullMarked;
