@@ -30,7 +30,7 @@ struct placed {
 
 static int open_beneath(int directory, const char *path, uint64_t flags, mode_t mode) {
     struct open_how how = {
-        .flags = flags | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY,
+        .flags = flags | O_CLOEXEC | O_NOFOLLOW | (flags & O_PATH ? 0 : O_NOCTTY), /* openat2 refuses the two together */
         .mode = flags & O_CREAT ? mode : 0,
         .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV,
     };

@@ -24,6 +24,8 @@ static uint32_t longest_plus_one(uint8_t type) {
     case FRAME_PUT:
     case FRAME_GET:
         return 8192 + 1;
+    case FRAME_PARK:
+        return 64 + 1;
     case FRAME_DATA:
         return FRAME_DATA_MAX + 1;
     case FRAME_EXEC:
@@ -91,6 +93,7 @@ bool parse_exec(uint8_t *payload, uint32_t length, struct exec_request *request)
     request->output_bytes = get_u64(payload + 4);
     request->stream_stdin = (payload[12] & EXEC_STREAM_STDIN) != 0;
     request->in_work_dir = (payload[12] & EXEC_IN_WORK_DIR) != 0;
+    request->hand_over = (payload[12] & EXEC_HAND_OVER) != 0;
     size_t argc = get_u16(payload + 13);
     size_t envc = get_u16(payload + 15);
     if (argc == 0 || request->wall_ms == 0) {

@@ -4,8 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <net/if.h>
+#include <sched.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,6 +23,34 @@ static int change_mount(const char *path, unsigned flags, uint64_t set, uint64_t
     return (int)syscall(SYS_mount_setattr, AT_FDCWD, path, flags, &attributes, sizeof attributes);
 }
 
+int seal_flags(struct fault *fault) {
+    if (change_mount("/", AT_RECURSIVE, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, 0) != 0) {
+        return FAULT(fault, "mounts: nosuid, nodev");
+    }
+    for (size_t i = 0; i < sizeof DEVICES / sizeof *DEVICES; i++) {
+        if (change_mount(DEVICES[i], 0, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NODEV) != 0) {
+            return FAULT(fault, DEVICES[i]);
+        }
+    }
+    return 0;
+}
+
+/* The guard's writable proc first, which shows it everybody, held by a descriptor; then the one that the program sees, on top of it. */
+static int mount_proc(int *proc_fd, struct fault *fault) {
+    const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+    if (mount("proc", "/proc", "proc", flags, NULL) != 0) {
+        return FAULT(fault, "mounts: proc");
+    }
+    *proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (*proc_fd < 0) {
+        return FAULT(fault, "mounts: open proc");
+    }
+    if (mount("proc", "/proc", "proc", flags | MS_RDONLY, "hidepid=2") != 0) {
+        return FAULT(fault, "mounts: read-only proc");
+    }
+    return 0;
+}
+
 int seal_mounts(int *proc_fd, struct fault *fault) {
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
         return FAULT(fault, "mounts: private");
@@ -26,24 +59,73 @@ int seal_mounts(int *proc_fd, struct fault *fault) {
     if (umount2("/ctl", MNT_DETACH) != 0 || umount2("/sandbox-init", MNT_DETACH) != 0) {
         return FAULT(fault, "mounts: detach");
     }
-    /* the writable proc first, held by a descriptor; then the one that the program sees, on top of it */
-    if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=2") != 0) {
-        return FAULT(fault, "mounts: proc");
+    return mount_proc(proc_fd, fault) != 0 || seal_flags(fault) != 0 ? -1 : 0;
+}
+
+static int loopback_up(void) {
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return -1;
     }
-    *proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (*proc_fd < 0) {
-        return FAULT(fault, "mounts: open proc");
+    struct ifreq request = {.ifr_flags = IFF_UP | IFF_RUNNING};
+    strcpy(request.ifr_name, "lo");
+    int result = ioctl(fd, SIOCSIFFLAGS, &request);
+    close(fd);
+    return result;
+}
+
+static int mount_memory(const char *path, uint64_t bytes, uint64_t inodes, uid_t owner, unsigned mode, unsigned long flags) {
+    char options[160];
+    snprintf(options, sizeof options, "size=%llu,nr_inodes=%llu,mode=%o,uid=%u,gid=%u", (unsigned long long)bytes,
+             (unsigned long long)inodes, mode, owner, owner);
+    return mount("none", path, "tmpfs", MS_NOSUID | MS_NODEV | flags, options);
+}
+
+/* The run's user has a name of its own in each run, since its number is another one in each. */
+static int name_user(uid_t uid) {
+    char text[256];
+    int length = snprintf(text, sizeof text,
+                          "root:x:0:0:root:/:/usr/sbin/nologin\nsandbox:x:%u:%u::/tmp:/bin/bash\n"
+                          "nobody:x:65534:65534::/:/usr/sbin/nologin\n",
+                          uid, uid);
+    int fd = open("/tmp/passwd", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0) {
+        return -1;
     }
-    if (mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=2") != 0) {
-        return FAULT(fault, "mounts: read-only proc");
+    int failed = write(fd, text, (size_t)length) != length || fchmod(fd, 0444) != 0;
+    close(fd);
+    return failed || mount("/tmp/passwd", "/etc/passwd", NULL, MS_BIND, NULL) != 0 || unlink("/tmp/passwd") != 0 ? -1 : 0;
+}
+
+int enter_run(const struct run_config *config, int *proc_fd, struct fault *fault) {
+    if (unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP | CLONE_NEWNET) != 0) {
+        return FAULT(fault, "run: namespaces");
     }
-    if (change_mount("/", AT_RECURSIVE, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, 0) != 0) {
-        return FAULT(fault, "mounts: nosuid, nodev");
+    if (loopback_up() != 0) {
+        return FAULT(fault, "run: loopback");
     }
-    for (size_t i = 0; i < sizeof DEVICES / sizeof *DEVICES; i++) {
-        if (change_mount(DEVICES[i], 0, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NODEV) != 0) {
-            return FAULT(fault, DEVICES[i]);
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
+        return FAULT(fault, "run: private mounts");
+    }
+    if (mount_proc(proc_fd, fault) != 0) {
+        return -1;
+    }
+    if (mount_memory("/tmp", config->temporary_bytes, config->inodes, 0, 01777, 0) != 0
+        || mount_memory("/dev/shm", 64u << 20, 1024, 0, 01777, MS_NOEXEC) != 0
+        || mount_memory(DATA_DIR, config->data_bytes, config->inodes, config->uid, 0755, 0) != 0) {
+        return FAULT(fault, "run: file systems");
+    }
+    if (name_user(config->uid) != 0) {
+        return FAULT(fault, "run: /etc/passwd");
+    }
+    static const char *const control[] = {"/ctl", "/cg", "/sandbox-init", "/sandbox-zygote.so"};
+    for (size_t i = 0; i < sizeof control / sizeof *control; i++) {
+        if (umount2(control[i], MNT_DETACH) != 0 && errno != EINVAL && errno != ENOENT) { /* not every jail has all of them */
+            return FAULT(fault, control[i]);
         }
+    }
+    if (sethostname("sandbox", 7) != 0) {
+        return FAULT(fault, "run: host name");
     }
     return 0;
 }

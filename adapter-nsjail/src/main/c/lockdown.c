@@ -113,7 +113,7 @@ static int reset_signals(void) {
     return sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-int lock_down(const struct run_config *config, const char *directory, int proc_fd, int keep_fd, bool keep_cloexec,
+int lock_down(const struct run_config *config, const char *directory, int proc_fd, int keep_fd, bool keep_signals,
               struct fault *fault) {
     if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) { /* own /proc/self belongs to somebody else otherwise */
         return FAULT(fault, "dumpable");
@@ -122,7 +122,7 @@ int lock_down(const struct run_config *config, const char *directory, int proc_f
         return FAULT(fault, "oom_score_adj");
     }
     if (keep_fd >= 0 && keep_fd != 3) {
-        if (dup3(keep_fd, 3, keep_cloexec ? O_CLOEXEC : 0) != 3) {
+        if (dup3(keep_fd, 3, O_CLOEXEC) != 3) {
             return FAULT(fault, "dup3");
         }
     }
@@ -132,7 +132,7 @@ int lock_down(const struct run_config *config, const char *directory, int proc_f
     if (setsid() < 0) {
         return FAULT(fault, "setsid");
     }
-    if (reset_signals() != 0) {
+    if (!keep_signals && reset_signals() != 0) {
         return FAULT(fault, "signals");
     }
     if (set_limits(config) != 0) {
@@ -177,13 +177,15 @@ int lock_down(const struct run_config *config, const char *directory, int proc_f
     return verify(config->uid, fault);
 }
 
-int restrict_guard(struct fault *fault) {
+int restrict_guard(bool starts_programs, struct fault *fault) {
     /*
-     * KILL ends the run; CHOWN, DAC_OVERRIDE and FOWNER carry its files; SETUID, SETGID and SETPCAP start its
-     * phases. All of them are good in the jail's user namespace only.
+     * KILL ends the run; CHOWN, DAC_OVERRIDE and FOWNER carry its files; SETUID, SETGID and SETPCAP start its phases. All of them
+     * are good in the jail's user namespace only.
      */
-    const uint64_t keep = 1u << CAP_KILL | 1u << CAP_CHOWN | 1u << CAP_DAC_OVERRIDE | 1u << CAP_FOWNER | 1u << CAP_SETUID
-                          | 1u << CAP_SETGID | 1u << CAP_SETPCAP;
+    uint64_t keep = 1u << CAP_KILL | 1u << CAP_CHOWN | 1u << CAP_DAC_OVERRIDE | 1u << CAP_FOWNER;
+    if (starts_programs) {
+        keep |= 1u << CAP_SETUID | 1u << CAP_SETGID | 1u << CAP_SETPCAP;
+    }
     if (drop_bounding(keep) != 0) {
         return FAULT(fault, "guard: bounding set");
     }

@@ -3,6 +3,15 @@
  *
  * The only program of an nsjail that serves one run: connects to the server, finishes the walls, and becomes the guard.
  *
+ * sandbox-init launch ENTRANCE...
+ *
+ * The only program of an nsjail that serves many runs: parks them as the server orders. Each entrance is a cgroup file of a slot, %u
+ * standing for the slot's number.
+ *
+ * sandbox-init guard ...
+ *
+ * What becomes of a vfork child of a runtime that is forked: see launcher.c.
+ *
  * sandbox-init enter FILE... -- PROGRAM ARGUMENT...
  *
  * On the host: moves itself into the cgroups whose tasks (v1) or cgroup.procs (v2) files are named, then execs the program. A
@@ -15,22 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
-
-static int connect_server(const char *path, struct fault *fault) {
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) {
-        return FAULT(fault, "socket");
-    }
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    strncpy(address.sun_path, path, sizeof address.sun_path - 1);
-    if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
-        return FAULT(fault, "connect");
-    }
-    return fd;
-}
 
 static uint64_t number(const char *text) {
     char *end;
@@ -65,15 +59,24 @@ int main(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "enter") == 0) {
         return enter(argv + 2);
     }
+    if (argc > 1 && strcmp(argv[1], "launch") == 0) {
+        return launcher_serve(argv + 2, NULL);
+    }
+    if (argc > 1 && strcmp(argv[1], "guard") == 0) {
+        return guard_continue(argv + 2);
+    }
     if (argc != 5 || strcmp(argv[1], "once") != 0) {
-        fprintf(stderr, "usage: sandbox-init once UID FILE_BYTES PROCESSES | enter FILE... -- PROGRAM ARGUMENT...\n");
+        fprintf(stderr, "usage: sandbox-init once UID FILE_BYTES PROCESSES | launch ENTRANCE... | enter FILE... -- PROGRAM ARGUMENT...\n");
         return 2;
     }
     struct guard_start start = {
-        .config = {.uid = (uid_t)number(argv[2]), .file_size = number(argv[3]), .processes = (unsigned)number(argv[4])},
+        .config = {.slot = SLOT_NONE,
+                   .uid = (uid_t)number(argv[2]),
+                   .file_size = number(argv[3]),
+                   .processes = (unsigned)number(argv[4])},
     };
     struct fault fault;
-    start.socket = connect_server(CONTROL_SOCKET, &fault);
+    start.socket = connect_server(&fault);
     if (start.socket < 0 || seal_mounts(&start.proc_fd, &fault) != 0) {
         refuse(&fault);
     }

@@ -21,10 +21,14 @@
 #define CONTROL_SOCKET "/ctl/s"
 
 struct run_config {
+    uint32_t slot;      /* which of the server's slots this run has; SLOT_NONE in an nsjail of its own */
     uid_t uid;          /* of the program, inside the jail; its gid is the same number */
     uint64_t file_size; /* RLIMIT_FSIZE, bytes */
+    uint64_t temporary_bytes, data_bytes, inodes; /* of the file systems, where the launcher makes them */
     unsigned processes; /* the cgroup counts; RLIMIT_NPROC is a second, wider limit, so that the first is the one that is met */
 };
+
+#define SLOT_NONE UINT32_MAX
 
 /* ---- lockdown.c: what the program's process gives up before exec -------------------------------------------------------- */
 
@@ -37,14 +41,15 @@ struct fault {
 /*
  * Turns the calling process into the one that will exec the program: own session, limits, no capability, run uid, no new
  * privileges, seccomp, working directory; then reads the result back from /proc/self/status and compares it. Descriptors 0 to 2 are kept,
- * descriptor keep_fd (or none, if negative) becomes 3, all others are closed. proc_fd is an O_PATH descriptor of a writable
+ * descriptor keep_fd (or none, if negative) becomes 3 and is closed by exec, all others are closed. keep_signals leaves handlers as
+ * they are, for a runtime that has set up its own. proc_fd is an O_PATH descriptor of a writable
  * /proc. Returns 0, or -1 with *fault filled.
  */
-int lock_down(const struct run_config *config, const char *directory, int proc_fd, int keep_fd, bool keep_cloexec,
+int lock_down(const struct run_config *config, const char *directory, int proc_fd, int keep_fd, bool keep_signals,
               struct fault *fault);
 
 /* Reduces the guard's own capabilities to those it needs for its work. Returns 0 or -1 with *fault filled. */
-int restrict_guard(struct fault *fault);
+int restrict_guard(bool starts_programs, struct fault *fault);
 
 /* ---- seccomp.c ---------------------------------------------------------------------------------------------------------- */
 
@@ -59,6 +64,31 @@ int install_seccomp(void);
  * the same pid namespace, reachable by no path. Returns 0 or -1 with *fault filled.
  */
 int seal_mounts(int *proc_fd, struct fault *fault);
+
+/* nosuid and nodev for every mount that is there now, but for the devices the jail has on purpose. Returns 0 or -1. */
+int seal_flags(struct fault *fault);
+
+/*
+ * Builds the walls of one run inside a jail that serves many: new mount, ipc, uts, cgroup and net namespaces, own file systems, own
+ * /proc, nothing of the jail's control directories. The caller is pid 1 of a new pid namespace. Returns 0 or -1 with *fault filled.
+ */
+int enter_run(const struct run_config *config, int *proc_fd, struct fault *fault);
+
+/* ---- launcher.c ---------------------------------------------------------------------------------------------------------- */
+
+/* What a runtime that is forked has to do around a fork; all null for a plain launcher. */
+struct fork_hooks {
+    void (*before)(void);
+    void (*in_parent)(void);
+    void (*in_child)(void);
+};
+
+/*
+ * Parks runs as the server orders, for as long as the server lives. With hooks, a run is a guard and a copy of this process, and the
+ * call returns 0 in each copy, locked down, with its guard on descriptor 3; without, a run is a guard that starts programs itself,
+ * and the call never returns. entrances: a null-terminated list of cgroup files of a slot, %u standing for its number.
+ */
+int launcher_serve(char *const *entrances, const struct fork_hooks *hooks);
 
 /* ---- frames.c: the protocol with the server ------------------------------------------------------------------------------ */
 
@@ -76,8 +106,13 @@ enum frame_type {
     FRAME_KILL = 'K',  /* end the program */
     FRAME_LIST = 'L',
     FRAME_GET = 'G',   /* u64 maximum bytes, name */
+    /* server to launcher */
+    FRAME_PARK = 'R',  /* u32 slot, u32 uid, u64 file bytes, u32 processes, u64 temporary bytes, u64 data bytes, u64 inodes */
+    /* launcher to server */
+    FRAME_LAUNCHER = 'H', /* u32 protocol version */
+    FRAME_REAPED = 'z',   /* u32 slot, u32 wait status of its guard */
     /* guard to server */
-    FRAME_HELLO = 'h', /* u32 protocol version */
+    FRAME_HELLO = 'h', /* u32 protocol version, u32 slot */
     FRAME_DONE = 'k',  /* a put or get is complete */
     FRAME_REFUSED = 'n', /* u32 errno, u64 size if known: a put or get that cannot be */
     FRAME_STDOUT = 'o',
@@ -127,11 +162,12 @@ struct exec_request {
     uint64_t output_bytes;
     bool stream_stdin;
     bool in_work_dir;
+    bool hand_over;
     char **argv;
     char **envp;
 };
 
-enum exec_flags { EXEC_STREAM_STDIN = 1, EXEC_IN_WORK_DIR = 2 };
+enum exec_flags { EXEC_STREAM_STDIN = 1, EXEC_IN_WORK_DIR = 2, EXEC_HAND_OVER = 4 /* to the copy that waits, not to a new process */ };
 
 /* Points into payload, which must outlive the request and be writable. Returns false for a malformed one. */
 bool parse_exec(uint8_t *payload, uint32_t length, struct exec_request *request);
@@ -186,7 +222,19 @@ struct guard_start {
     int socket;
     int proc_fd;
     struct run_config config;
+    /* a copy of a runtime that waits for its program, or 0; and the server's side of its descriptors */
+    pid_t parked;
+    int parked_fd, out_fd, err_fd, in_fd;
 };
+
+/* The guard of a copy of a runtime: its words are what launcher.c wrote down for it. */
+int guard_continue(char *const *words);
+
+/* Connects to the server. Returns a descriptor, or -1 with *fault filled. */
+int connect_server(struct fault *fault);
+
+/* A pipe whose program_end (0 or 1) belongs to uid, so that it can also be opened by name, and whose other end does not block. */
+int make_pipe(int ends[2], int program_end, uid_t uid);
 
 /* Serves one run over the socket until the server hangs up. Must be called by pid 1 of the run's pid namespace. */
 _Noreturn void guard_serve(const struct guard_start *start);

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,9 @@ final class NsjailSandbox implements Sandbox {
                 sendOrLose(FrameType.DATA, ByteBuffer.wrap(chunk, 0, length));
                 left -= length;
             }
+            if (content.read() >= 0) {
+                throw new IOException(name + ": more than " + size + " bytes");
+            }
         } catch (IOException sourceFailed) {
             host.abandon();
             throw sourceFailed;
@@ -121,7 +125,7 @@ final class NsjailSandbox implements Sandbox {
                 return result(new Outcome.Cancelled(), Phase.RUN, start);
             }
             return runPhases(program, output, start);
-        } catch (IOException e) {
+        } catch (IOException | SandboxLostException e) {
             interrupted = Thread.interrupted();
             if (overdue) {
                 return result(new Outcome.TimedOut(limits.wallTime()), Phase.RUN, start);
@@ -130,7 +134,9 @@ final class NsjailSandbox implements Sandbox {
                 host.abandon();
                 return result(new Outcome.Cancelled(), Phase.RUN, start);
             }
-            throw new SandboxLostException("The sandbox ended unexpectedly", e);
+            throw e instanceof SandboxLostException lost
+                    ? lost
+                    : new SandboxLostException("The sandbox ended unexpectedly", e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -285,7 +291,7 @@ final class NsjailSandbox implements Sandbox {
         OptionalInt exitCode = code > 0 ? OptionalInt.of(code) : OptionalInt.empty();
         CgroupReading counted = host.reading();
         if (counted.memoryKills() > 0) {
-            return new Outcome.MemoryExceeded(limits.memoryBytes(), counted.peakMemoryBytes());
+            return new Outcome.MemoryExceeded(limits.memoryBytes(), peak(counted));
         }
         if (diskFull || signal == SIGXFSZ) {
             return new Outcome.DiskExceeded(signal == SIGXFSZ ? limits.fileBytes() : limits.diskBytes(), exitCode);
@@ -304,7 +310,13 @@ final class NsjailSandbox implements Sandbox {
         } catch (IOException notCounted) {
             counted = CgroupReading.NONE;
         }
-        return new RunResult(outcome, phase, new Usage(wall, counted.cpuTime(), counted.peakMemoryBytes()));
+        return new RunResult(outcome, phase, new Usage(wall, counted.cpuTime(), peak(counted)));
+    }
+
+    /** The cgroup counts nsjail and the guard as well, and has some room for them. */
+    private OptionalLong peak(CgroupReading counted) {
+        OptionalLong peak = counted.peakMemoryBytes();
+        return peak.isPresent() ? OptionalLong.of(Math.min(peak.getAsLong(), limits.memoryBytes())) : peak;
     }
 
     @Override

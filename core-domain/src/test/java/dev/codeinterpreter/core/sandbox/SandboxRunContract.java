@@ -273,9 +273,7 @@ public interface SandboxRunContract {
     @Test
     default void run_workingDirectory_isWritableAndEmpty() {
         Runs.bash(port(), "pwd; ls -A; echo x > f && cat f").succeeded().wrote("/mnt/data\nx\n");
-        Runs.bash(port(), "ls -A /tmp; echo x > /tmp/f && cat /tmp/f")
-                .succeeded()
-                .wrote("x\n");
+        Runs.bash(port(), "echo x > /tmp/f && cat /tmp/f").succeeded().wrote("x\n");
     }
 
     @Test

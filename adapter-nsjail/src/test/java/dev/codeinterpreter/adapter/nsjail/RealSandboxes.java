@@ -1,0 +1,65 @@
+package dev.codeinterpreter.adapter.nsjail;
+
+import dev.codeinterpreter.core.language.Language;
+import dev.codeinterpreter.core.sandbox.Limits;
+import dev.codeinterpreter.core.sandbox.NetworkPolicy;
+import dev.codeinterpreter.core.sandbox.Program;
+import dev.codeinterpreter.core.sandbox.ProgramInput;
+import dev.codeinterpreter.core.sandbox.RecordingOutput;
+import dev.codeinterpreter.core.sandbox.RunResult;
+import dev.codeinterpreter.core.sandbox.Sandbox;
+import dev.codeinterpreter.core.sandbox.SandboxPort;
+import dev.codeinterpreter.core.sandbox.SandboxSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+
+/** Settings and runs that tests with real sandboxes share. */
+final class RealSandboxes {
+
+    /** Enough for every ordinary program on a busy machine. */
+    static final Limits LIMITS = Limits.DEFAULT.withWallTime(Duration.ofSeconds(60));
+
+    private RealSandboxes() {}
+
+    /** A new base directory that every user can reach. */
+    static Path newBaseDirectory() throws IOException {
+        Path base = Files.createTempDirectory(Path.of("/tmp"), "sandboxes");
+        Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return base;
+    }
+
+    static NsjailSettings settings(Path base) {
+        return NsjailSettings.defaults().withBaseDirectory(base);
+    }
+
+    static SandboxSpec spec(Language language, Limits limits) {
+        return new SandboxSpec(language, limits, NetworkPolicy.NONE);
+    }
+
+    static Program program(String source, String... arguments) {
+        return new Program(source, List.of(arguments), ProgramInput.empty());
+    }
+
+    static Run run(SandboxPort port, Language language, String source) {
+        return run(port, language, LIMITS, program(source));
+    }
+
+    static Run run(SandboxPort port, Language language, Limits limits, Program program) {
+        try (Sandbox sandbox = port.open(spec(language, limits))) {
+            return run(sandbox, program);
+        }
+    }
+
+    static Run run(Sandbox sandbox, Program program) {
+        RecordingOutput output = new RecordingOutput();
+        RunResult result = sandbox.run(program, output);
+        return new Run(result, output.stdout(), output.stderr());
+    }
+
+    /** How a run ended and what it wrote. */
+    record Run(RunResult result, String stdout, String stderr) {}
+}
