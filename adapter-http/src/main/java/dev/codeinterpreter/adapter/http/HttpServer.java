@@ -135,6 +135,11 @@ public final class HttpServer implements AutoCloseable {
         javalin.stop();
     }
 
+    /** Whether new requests are refused. */
+    boolean isClosing() {
+        return inFlight.isClosing();
+    }
+
     /** Javalin would answer HEAD wherever there is a GET; nobody asks for that. */
     private void get(RoutesConfig routes, String path, Handler handler) {
         routes.get(path, errors.guarding(handler));
@@ -148,6 +153,7 @@ public final class HttpServer implements AutoCloseable {
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
+        config.router.javaLangErrorHandler(errors::answerFatal);
         config.http.compressionStrategy = CompressionStrategy.NONE;
         config.jetty.threadPool = threadPool();
         config.jetty.modifyHttpConfiguration(http -> {

@@ -24,6 +24,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -37,7 +39,8 @@ final class TestServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     final InMemorySandboxes sandboxes = new InMemorySandboxes();
-    final BreakableFileStore store = new BreakableFileStore(new InMemoryFileStore());
+    final CuttingFileStore cutting = new CuttingFileStore(new InMemoryFileStore());
+    final BreakableFileStore store = new BreakableFileStore(cutting);
     final HandMovedClock clock = new HandMovedClock();
 
     private final HttpServer server;
@@ -96,6 +99,11 @@ final class TestServer implements AutoCloseable {
 
         Builder executing(ExecutionPort port) {
             executions = port;
+            return this;
+        }
+
+        Builder port(int value) {
+            settings = settings.withPort(value);
             return this;
         }
 
@@ -197,6 +205,21 @@ final class TestServer implements AutoCloseable {
 
     static JsonNode json(String text) {
         return JSON.readTree(text);
+    }
+
+    /** How many sessions have any bytes in the store. */
+    int sessionsWithBytes() {
+        return store.sessions(Optional.empty(), 100).size();
+    }
+
+    /** Waits until the server, which another thread closes, takes nothing new. */
+    void awaitClosing() {
+        Awaitility.await().until(server::isClosing);
+    }
+
+    /** Closes the server and leaves the client. */
+    void closeServer() {
+        server.close();
     }
 
     @Override
