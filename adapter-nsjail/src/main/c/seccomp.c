@@ -10,6 +10,7 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -49,7 +50,7 @@ static const int ALLOWED[] = {
     SYS_sched_yield, SYS_sched_getaffinity, SYS_sched_setaffinity, SYS_sched_getparam, SYS_sched_setparam,
     SYS_sched_getscheduler, SYS_sched_setscheduler, SYS_sched_get_priority_max, SYS_sched_get_priority_min,
     SYS_sched_rr_get_interval, SYS_sched_getattr, SYS_sched_setattr, SYS_getpriority, SYS_setpriority, SYS_ioprio_get,
-    SYS_ioprio_set, SYS_getrlimit, SYS_setrlimit, SYS_prlimit64, SYS_getrusage, SYS_times, SYS_getcpu, SYS_sysinfo, SYS_uname,
+    SYS_ioprio_set, SYS_getrlimit, SYS_getrusage, SYS_times, SYS_getcpu, SYS_sysinfo, SYS_uname,
     SYS_getrandom, SYS_pidfd_open, SYS_pidfd_send_signal, SYS_rseq, SYS_restart_syscall,
     /* signals and time */
     SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigpending, SYS_rt_sigtimedwait, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo,
@@ -121,6 +122,9 @@ static void load(struct program *p, uint32_t offset) { emit(p, BPF_LD | BPF_W | 
 static void load_argument(struct program *p, unsigned index) {
     load(p, (uint32_t)offsetof(struct seccomp_data, args) + 8 * index); /* low half: little-endian, 32-bit values */
 }
+static void load_argument_high(struct program *p, unsigned index) {
+    load(p, (uint32_t)offsetof(struct seccomp_data, args) + 8 * index + 4);
+}
 static void result(struct program *p, uint32_t value) { emit(p, BPF_RET | BPF_K, value, 0, 0); }
 static void deny(struct program *p, int error) { result(p, SECCOMP_RET_ERRNO | (uint32_t)error); }
 
@@ -189,6 +193,26 @@ static void rules_with_arguments(struct program *p) {
     unless_equal_skip(p, 0, 1);
     result(p, SECCOMP_RET_ALLOW);
     deny(p, EPERM);
+    end_call(p, call);
+
+    /* limits may be lowered, but that of cores must stay as it is: see lockdown.c */
+    call = begin_call(p, SYS_setrlimit);
+    load_argument(p, 0);
+    unless_equal_skip(p, RLIMIT_CORE, 1);
+    deny(p, EPERM);
+    result(p, SECCOMP_RET_ALLOW);
+    end_call(p, call);
+    call = begin_call(p, SYS_prlimit64);
+    load_argument(p, 1);
+    emit(p, BPF_JMP | BPF_JEQ | BPF_K, RLIMIT_CORE, 1, 0);
+    result(p, SECCOMP_RET_ALLOW);
+    load_argument(p, 2); /* null for a question */
+    emit(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
+    deny(p, EPERM);
+    load_argument_high(p, 2);
+    emit(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
+    deny(p, EPERM);
+    result(p, SECCOMP_RET_ALLOW);
     end_call(p, call);
 
     /* no typing into a terminal, however one came here */
