@@ -63,7 +63,7 @@ static int drop_bounding(uint64_t keep) {
     return 0;
 }
 
-static int write_text(int directory, const char *path, const char *text) {
+int write_text(int directory, const char *path, const char *text) {
     int fd = openat(directory, path, O_WRONLY | O_CLOEXEC);
     if (fd < 0) {
         return -1;

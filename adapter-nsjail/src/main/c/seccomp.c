@@ -8,6 +8,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -60,9 +61,9 @@ static const int ALLOWED[] = {
     SYS_eventfd2,
     /* waiting */
     SYS_ppoll, SYS_pselect6, SYS_epoll_create1, SYS_epoll_ctl, SYS_epoll_pwait,
-    /* sockets; socket and socketpair are below */
+    /* sockets; socket, socketpair and setsockopt are below */
     SYS_bind, SYS_connect, SYS_listen, SYS_accept, SYS_accept4, SYS_getsockname, SYS_getpeername, SYS_sendto, SYS_recvfrom,
-    SYS_sendmsg, SYS_recvmsg, SYS_sendmmsg, SYS_recvmmsg, SYS_shutdown, SYS_setsockopt, SYS_getsockopt,
+    SYS_sendmsg, SYS_recvmsg, SYS_sendmmsg, SYS_recvmmsg, SYS_shutdown, SYS_getsockopt,
     /* System V and POSIX message queues, in the run's own ipc namespace */
     SYS_shmget, SYS_shmat, SYS_shmdt, SYS_shmctl, SYS_semget, SYS_semop, SYS_semtimedop, SYS_semctl, SYS_msgget, SYS_msgsnd,
     SYS_msgrcv, SYS_msgctl, SYS_mq_open, SYS_mq_unlink, SYS_mq_timedsend, SYS_mq_timedreceive, SYS_mq_notify, SYS_mq_getsetattr,
@@ -101,6 +102,10 @@ static const unsigned NAMESPACE_FLAGS = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIP
 static const unsigned SOCKET_DOMAINS[] = {AF_UNIX, AF_INET, AF_INET6};
 /* 0: the type's own; 1 and 58 are ping sockets, which need no privilege */
 static const unsigned SOCKET_PROTOCOLS[] = {0, 1, 6, 17, 58};
+/* Socket options that bring further code of the kernel into play: packet filters and protocols on top of TCP. */
+static const unsigned FILTER_OPTIONS[] = {SO_ATTACH_FILTER, SO_ATTACH_BPF, SO_ATTACH_REUSEPORT_CBPF, SO_ATTACH_REUSEPORT_EBPF};
+#define TCP_ULP 31
+
 static const unsigned SOCKET_TYPES[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -178,6 +183,27 @@ static void rules_with_arguments(struct program *p) {
     unless_equal_skip(p, AF_UNIX, 1);
     result(p, SECCOMP_RET_ALLOW);
     deny(p, EAFNOSUPPORT);
+    end_call(p, call);
+
+    /* a larger receive buffer is agreed to and not given: see limit_sockets() */
+    call = begin_call(p, SYS_setsockopt);
+    load_argument(p, 1);
+    size_t level = begin_call(p, SOL_SOCKET);
+    load_argument(p, 2);
+    unless_equal_skip(p, SO_RCVBUF, 1);
+    deny(p, 0);
+    for (size_t i = 0; i < COUNT(FILTER_OPTIONS); i++) {
+        unless_equal_skip(p, FILTER_OPTIONS[i], 1);
+        deny(p, EPERM);
+    }
+    result(p, SECCOMP_RET_ALLOW);
+    end_call(p, level);
+    level = begin_call(p, IPPROTO_TCP);
+    load_argument(p, 2);
+    unless_equal_skip(p, TCP_ULP, 1);
+    deny(p, EPERM);
+    end_call(p, level);
+    result(p, SECCOMP_RET_ALLOW);
     end_call(p, call);
 
     call = begin_call(p, SYS_prctl);
