@@ -21,6 +21,9 @@ final class CgroupV1 implements CgroupTree {
 
     private static final long RESIDUE_BYTES = 1 << 20;
 
+    /** Buffers of TCP and UDP are counted apart from other memory here, and not at all where they have no limit. */
+    private static final long SOCKET_SHARE = 8;
+
     private final Map<String, Path> controllers;
 
     /** @param controllers our own directory in the hierarchy of each of memory, pids, cpu and cpuacct; made if missing */
@@ -119,6 +122,8 @@ final class CgroupV1 implements CgroupTree {
             CgroupFiles.writeIfThere(memory, "memory.memsw.limit_in_bytes", "-1");
             CgroupFiles.write(memory, "memory.limit_in_bytes", bytes);
             CgroupFiles.writeIfThere(memory, "memory.memsw.limit_in_bytes", bytes);
+            CgroupFiles.writeIfThere(
+                    memory, "memory.kmem.tcp.limit_in_bytes", Long.toString(limits.memoryBytes() / SOCKET_SHARE));
             CgroupFiles.write(pids, "pids.max", Integer.toString(limits.processes()));
             CgroupFiles.write(cpu, "cpu.cfs_period_us", "100000");
             CgroupFiles.write(cpu, "cpu.cfs_quota_us", Long.toString((long) (limits.cpus() * 100_000)));

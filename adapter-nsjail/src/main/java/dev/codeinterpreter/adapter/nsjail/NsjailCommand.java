@@ -25,7 +25,7 @@ final class NsjailCommand {
     NsjailCommand(String nsjail) {
         add(nsjail, "--mode", "o", "--quiet", "--time_limit", "0", "--hostname", "sandbox", "--cwd", "/");
         add("--rlimit_as", "hard", "--rlimit_cpu", "hard", "--rlimit_fsize", "hard", "--rlimit_nofile", "1024");
-        add("--rlimit_nproc", "hard", "--rlimit_stack", "hard", "--rlimit_core", "0", "--nice_level", "0");
+        add("--rlimit_nproc", "hard", "--rlimit_stack", "hard", "--rlimit_core", "1", "--nice_level", "0");
         add("--proc_rw");
         for (String capability : CAPABILITIES) {
             add("--cap", "CAP_" + capability);
