@@ -145,7 +145,7 @@ final class NsjailSandbox implements Sandbox {
     }
 
     private RunResult runPhases(Program program, OutputListener output, long start) throws IOException {
-        byte[] source = program.source().getBytes(StandardCharsets.UTF_8);
+        byte[] source = toolchain.readable(program.source()).getBytes(StandardCharsets.UTF_8);
         putFile(TARGET_WORK, 0, toolchain.sourceName(), source.length, new ByteArrayInputStream(source));
         OutputListener diagnostics = new DiagnosticsListener(output);
         for (Toolchain.Step step : toolchain.compile()) {
