@@ -231,11 +231,11 @@ final class NsjailSandbox implements Sandbox {
                     listen(() -> output.stderr(piece.array(), piece.arrayOffset(), piece.remaining()));
                 }
             } else if (type == FrameType.CREDIT.code() && feeder != null) {
-                feeder.confirm(channel.wholePayload().getInt());
+                feeder.confirm(channel.wholePayload(4).getInt());
             } else if (type == FrameType.END.code()) {
-                return outcome(channel.wholePayload(), time);
+                return outcome(channel.wholePayload(10), time);
             } else if (type == FrameType.FAULT.code()) {
-                throw notStarted(channel.wholePayload());
+                throw notStarted(channel.wholePayload(4));
             } else {
                 throw new SandboxLostException("The sandbox broke its protocol: frame " + type + " during a run");
             }
@@ -330,7 +330,7 @@ final class NsjailSandbox implements Sandbox {
                     return files;
                 }
                 require(type == FrameType.ENTRY.code(), "list");
-                entry(channel.wholePayload()).ifPresent(files::add);
+                entry(channel.wholePayload(9)).ifPresent(files::add);
             }
         });
     }
@@ -428,7 +428,7 @@ final class NsjailSandbox implements Sandbox {
     }
 
     private ByteBuffer control() {
-        return losing(channel::wholePayload);
+        return losing(() -> channel.wholePayload(4));
     }
 
     private interface ChannelCall<T> {
