@@ -37,7 +37,7 @@ record CgroupDiscovery(Map<String, Path> v1, Optional<Path> v2, Map<String, Stri
         Optional<Path> v2 = Optional.empty();
         for (String line : mounts) {
             String[] words = line.split(" ", -1);
-            if (words.length < 4) {
+            if (words.length < 4 || List.of(words[3].split(",", -1)).contains("ro")) {
                 continue;
             }
             Path mountPoint = Path.of(words[1].replace("\\040", " "));
@@ -84,8 +84,9 @@ record CgroupDiscovery(Map<String, Path> v1, Optional<Path> v2, Map<String, Stri
                     own(controller, mountPoint).resolve("code-interpreter").resolve(instance)));
             return new CgroupV1(directories);
         }
-        Path mountPoint = v2.orElseThrow(() ->
-                new IOException("no writable cgroup file system with the controllers memory, pids and cpu is mounted"));
+        Path mountPoint = v2.orElseThrow(
+                () -> new IOException("no writable cgroup file system with the controllers memory, pids and cpu is mounted;"
+                        + " a container needs --privileged, or /sys/fs/cgroup mounted so that it can be written"));
         Path own = own("", mountPoint);
         CgroupV2.makeParent(own);
         Path ours = Files.createDirectories(own.resolve("code-interpreter"));
