@@ -11,6 +11,9 @@ import java.util.OptionalLong;
 /** Cgroups of version 2: one directory for everything. */
 final class CgroupV2 implements CgroupTree {
 
+    /** Where the processes of a cgroup go that becomes a parent. */
+    static final String LEAF = "server";
+
     private final Path directory;
 
     /**
@@ -24,14 +27,14 @@ final class CgroupV2 implements CgroupTree {
     }
 
     /**
-     * Makes {@code own} a cgroup that may have children with limits: its processes move into a leaf {@code server} first, since a
+     * Makes {@code own} a cgroup that may have children with limits: its processes move into a leaf {@value #LEAF} first, since a
      * cgroup that hands controllers down may have no members (the "no internal processes" rule of the kernel's cgroup-v2
      * documentation). The root cgroup is exempt from the rule.
      */
     static void makeParent(Path own) throws IOException {
         boolean root = !Files.exists(own.resolve("cgroup.type"));
         if (!root) {
-            Path leaf = Files.createDirectories(own.resolve("server"));
+            Path leaf = Files.createDirectories(own.resolve(LEAF));
             for (int round = 0; round < 10; round++) {
                 /* processes may fork while we move them */
                 List<String> members = Files.readAllLines(own.resolve("cgroup.procs"));

@@ -146,7 +146,7 @@ final class NsjailSandbox implements Sandbox {
     }
 
     private RunResult runPhases(Program program, OutputListener output, long start) throws IOException {
-        byte[] source = program.source().getBytes(StandardCharsets.UTF_8);
+        byte[] source = toolchain.readable(program.source()).getBytes(StandardCharsets.UTF_8);
         putFile(TARGET_WORK, 0, toolchain.sourceName(), source.length, new ByteArrayInputStream(source));
         OutputListener diagnostics = new DiagnosticsListener(output);
         for (Toolchain.Step step : toolchain.compile()) {
@@ -233,11 +233,11 @@ final class NsjailSandbox implements Sandbox {
                     listen(() -> output.stderr(piece.array(), piece.arrayOffset(), piece.remaining()));
                 }
             } else if (type == FrameType.CREDIT.code() && feeder != null) {
-                feeder.confirm(channel.wholePayload().getInt());
+                feeder.confirm(channel.wholePayload(4).getInt());
             } else if (type == FrameType.END.code()) {
-                return outcome(channel.wholePayload(), time);
+                return outcome(channel.wholePayload(10), time);
             } else if (type == FrameType.FAULT.code()) {
-                throw notStarted(channel.wholePayload());
+                throw notStarted(channel.wholePayload(4));
             } else {
                 throw new SandboxLostException("The sandbox broke its protocol: frame " + type + " during a run");
             }
@@ -332,7 +332,7 @@ final class NsjailSandbox implements Sandbox {
                     return files;
                 }
                 require(type == FrameType.ENTRY.code(), "list");
-                entry(channel.wholePayload()).ifPresent(files::add);
+                entry(channel.wholePayload(9)).ifPresent(files::add);
             }
         });
     }
@@ -430,7 +430,7 @@ final class NsjailSandbox implements Sandbox {
     }
 
     private ByteBuffer control() {
-        return losing(channel::wholePayload);
+        return losing(() -> channel.wholePayload(4));
     }
 
     private interface ChannelCall<T> {

@@ -44,4 +44,9 @@ record Toolchain(
     List<Path> missing() {
         return needs.stream().filter(path -> !path.toFile().exists()).toList();
     }
+
+    /** The source as its tools can read it: bash takes the carriage return of a line end of Windows for a part of the command. */
+    String readable(String source) {
+        return language == Language.BASH ? source.replace("\r\n", "\n") : source;
+    }
 }
