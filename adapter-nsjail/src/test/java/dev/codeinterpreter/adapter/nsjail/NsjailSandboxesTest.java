@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
+/** The contract of sandboxes, on an nsjail of its own for each run. */
 @SuppressWarnings("NullAway.Init") // set before the first test
 final class NsjailSandboxesTest implements SandboxPortContract {
 
@@ -19,7 +20,7 @@ final class NsjailSandboxesTest implements SandboxPortContract {
     @BeforeAll
     static void open() throws IOException {
         base = RealSandboxes.newBaseDirectory();
-        sandboxes = NsjailSandboxes.open(RealSandboxes.settings(base));
+        sandboxes = NsjailSandboxes.open(RealSandboxes.settings(base).withPool(PoolSettings.DISABLED));
     }
 
     @AfterAll
