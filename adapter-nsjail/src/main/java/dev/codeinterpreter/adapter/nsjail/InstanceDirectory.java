@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -14,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,12 @@ final class InstanceDirectory implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(InstanceDirectory.class);
     private static final String LOCK = "lock";
+
+    /**
+     * Those of this process. Their lock files must not be opened a second time: the kernel drops a process's locks on a file as
+     * soon as the process closes any descriptor of it (fcntl(2)).
+     */
+    private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
     private final Path path;
     private final FileChannel channel;
@@ -48,9 +55,13 @@ final class InstanceDirectory implements AutoCloseable {
             Path path = base.resolve("i-" + Identifiers.random());
             Files.createDirectory(
                     path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            OWN.add(path.toRealPath());
+            /* locked before it has its name: a lock file that nobody has locked is that of a dead server */
+            Path unnamed = path.resolve(LOCK + ".new");
             FileChannel channel =
-                    FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                    FileChannel.open(unnamed, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             FileLock lock = channel.lock();
+            Files.move(unnamed, path.resolve(LOCK));
             /* the users of jails reach their own directories below by name */
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
             return new InstanceDirectory(path, channel, lock);
@@ -74,11 +85,14 @@ final class InstanceDirectory implements AutoCloseable {
 
     private static boolean isDead(Path directory) {
         Path file = directory.resolve(LOCK);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-                FileLock lock = channel.tryLock()) {
-            return lock != null;
-        } catch (OverlappingFileLockException ofThisProcess) {
-            return false;
+        try {
+            if (OWN.contains(directory.toRealPath())) {
+                return false;
+            }
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+                    FileLock lock = channel.tryLock()) {
+                return lock != null;
+            }
         } catch (IOException notReadyYet) {
             /* being made or being removed by somebody else just now */
             return false;
@@ -109,8 +123,10 @@ final class InstanceDirectory implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        Path real = path.toRealPath();
         removeTree(path);
         lock.release();
         channel.close();
+        OWN.remove(real);
     }
 }
