@@ -85,7 +85,7 @@ final class DoctorCommand implements Callable<Integer> {
         return checks;
     }
 
-    private static List<Check> languages(Set<Language> found) {
+    static List<Check> languages(Set<Language> found) {
         Status whenMissing = found.isEmpty() ? Status.FAILED : Status.ABSENT;
         List<Check> checks = new ArrayList<>();
         for (Language language : Language.values()) {

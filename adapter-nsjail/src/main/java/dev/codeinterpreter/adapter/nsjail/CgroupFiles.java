@@ -71,6 +71,23 @@ final class CgroupFiles {
         return empty;
     }
 
+    /** Kills whoever is still in a slot. Returns whether it became empty within two seconds. */
+    static boolean evacuate(CgroupSlot slot) {
+        try {
+            for (int attempt = 0; attempt < 200; attempt++) {
+                if (slot.evacuate()) {
+                    return true;
+                }
+                Thread.sleep(10);
+            }
+        } catch (IOException e) {
+            LOG.warn("Cannot read a sandbox's cgroup", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
+    }
+
     /** Removes a cgroup with all below it, killing the members. Bounded in time; what cannot be removed is logged. */
     static void removeTree(Path directory) {
         if (!Files.isDirectory(directory)) {

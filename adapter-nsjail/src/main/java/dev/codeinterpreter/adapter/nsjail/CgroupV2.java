@@ -74,6 +74,21 @@ final class CgroupV2 implements CgroupTree {
     }
 
     @Override
+    public CgroupTree child(String name) throws IOException {
+        return new CgroupV2(directory.resolve(name));
+    }
+
+    @Override
+    public List<Path> directories() {
+        return List.of(directory);
+    }
+
+    @Override
+    public String entranceName() {
+        return "cgroup.procs";
+    }
+
+    @Override
     public void close() {
         CgroupFiles.removeTree(directory);
     }
@@ -93,6 +108,11 @@ final class CgroupV2 implements CgroupTree {
                 remove();
             }
             Files.createDirectories(slot);
+            limit(limits);
+        }
+
+        @Override
+        public void limit(CgroupLimits limits) throws IOException {
             CgroupFiles.write(slot, "memory.max", Long.toString(limits.memoryBytes()));
             CgroupFiles.writeIfThere(slot, "memory.swap.max", "0");
             CgroupFiles.write(slot, "pids.max", Integer.toString(limits.processes()));

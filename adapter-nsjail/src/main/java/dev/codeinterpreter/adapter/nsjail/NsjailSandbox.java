@@ -43,6 +43,7 @@ final class NsjailSandbox implements Sandbox {
     private static final int FLAG_READ_ONLY = 1;
     private static final int FLAG_STREAM_STDIN = 1;
     private static final int FLAG_IN_WORK_DIRECTORY = 2;
+    private static final int FLAG_HAND_OVER = 4;
     private static final int CHUNK = 128 << 10;
     private static final int SIGXFSZ = 25;
 
@@ -156,10 +157,11 @@ final class NsjailSandbox implements Sandbox {
                 return result(outcome, Phase.COMPILE, start);
             }
         }
-        List<String> command = new ArrayList<>(toolchain.run());
+        /* a runtime that waits is told the source; otherwise a command is started that names it */
+        List<String> command = new ArrayList<>(host.handsOver() ? List.of(toolchain.sourcePath()) : toolchain.run());
         command.addAll(program.arguments());
         InputStream input = program.input().stream().orElse(null);
-        int flags = input == null ? 0 : FLAG_STREAM_STDIN;
+        int flags = (input == null ? 0 : FLAG_STREAM_STDIN) | (host.handsOver() ? FLAG_HAND_OVER : 0);
         return result(phase(command, environment(Map.of()), flags, limits.wallTime(), input, output), Phase.RUN, start);
     }
 

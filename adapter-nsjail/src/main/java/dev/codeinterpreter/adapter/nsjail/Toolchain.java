@@ -35,6 +35,11 @@ record Toolchain(
      */
     record Step(List<String> command, Map<String, String> environment) {}
 
+    /** Where programs see their own source. */
+    String sourcePath() {
+        return "/tmp/code/" + sourceName;
+    }
+
     /** The files it needs and does not find. */
     List<Path> missing() {
         return needs.stream().filter(path -> !path.toFile().exists()).toList();
