@@ -83,12 +83,11 @@ record CgroupDiscovery(Map<String, Path> v1, Optional<Path> v2, Map<String, Stri
         if (v1.keySet().containsAll(CONTROLLERS)) {
             Map<String, Path> directories = new HashMap<>();
             v1.forEach((controller, mountPoint) -> directories.put(
-                    controller,
-                    own(controller, mountPoint).resolve(OURS).resolve(instance)));
+                    controller, own(controller, mountPoint).resolve(OURS).resolve(instance)));
             return new CgroupV1(directories);
         }
-        Path mountPoint = v2.orElseThrow(
-                () -> new IOException("no writable cgroup file system with the controllers memory, pids and cpu is mounted;"
+        Path mountPoint = v2.orElseThrow(() ->
+                new IOException("no writable cgroup file system with the controllers memory, pids and cpu is mounted;"
                         + " a container needs --privileged, or /sys/fs/cgroup mounted so that it can be written"));
         Path own = own("", mountPoint);
         CgroupV2.makeParent(own);
@@ -99,10 +98,10 @@ record CgroupDiscovery(Map<String, Path> v1, Optional<Path> v2, Map<String, Stri
 
     /** Removes what a server that is dead has left under its name. */
     void removeLeftovers(String instance) {
-        v1.forEach((controller, mountPoint) -> CgroupFiles.removeTree(
-                own(controller, mountPoint).resolve(OURS).resolve(instance)));
-        v2.ifPresent(mountPoint -> CgroupFiles.removeTree(
-                own("", mountPoint).resolve(OURS).resolve(instance)));
+        v1.forEach((controller, mountPoint) ->
+                CgroupFiles.removeTree(own(controller, mountPoint).resolve(OURS).resolve(instance)));
+        v2.ifPresent(mountPoint ->
+                CgroupFiles.removeTree(own("", mountPoint).resolve(OURS).resolve(instance)));
     }
 
     /**
@@ -116,6 +115,8 @@ record CgroupDiscovery(Map<String, Path> v1, Optional<Path> v2, Map<String, Stri
             return mountPoint;
         }
         boolean leaf = controller.isEmpty() && own.endsWith(CgroupV2.LEAF) && !own.equals(mountPoint);
-        return leaf && Files.isDirectory(own.resolveSibling(OURS)) ? own.resolveSibling("").normalize() : own;
+        return leaf && Files.isDirectory(own.resolveSibling(OURS))
+                ? own.resolveSibling("").normalize()
+                : own;
     }
 }

@@ -58,8 +58,7 @@ final class InstanceDirectory implements AutoCloseable {
             OWN.add(path.toRealPath());
             /* locked before it has its name: a lock file that nobody has locked is that of a dead server */
             Path unnamed = path.resolve(LOCK + ".new");
-            FileChannel channel =
-                    FileChannel.open(unnamed, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            FileChannel channel = FileChannel.open(unnamed, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             FileLock lock = channel.lock();
             Files.move(unnamed, path.resolve(LOCK));
             /* the users of jails reach their own directories below by name */

@@ -19,16 +19,14 @@ final class CgroupDiscoveryTest {
 
     @Test
     void parse_version1_everyControllerIsFound() throws IOException {
-        CgroupDiscovery found = discover(
-                """
+        CgroupDiscovery found = discover("""
                 proc /proc proc rw,nosuid 0 0
                 tmpfs ROOT tmpfs rw,mode=755 0 0
                 cgroup ROOT/cpu,cpuacct cgroup rw,relatime,cpu,cpuacct 0 0
                 cgroup ROOT/memory cgroup rw,relatime,memory 0 0
                 cgroup ROOT/pids cgroup rw,relatime,pids 0 0
                 cgroup ROOT/devices cgroup rw,relatime,devices 0 0
-                """,
-                """
+                """, """
                 4:memory:/process/91e8
                 3:pids:/
                 2:cpu,cpuacct:/shares
@@ -95,7 +93,9 @@ final class CgroupDiscoveryTest {
                 cgroup ROOT/memory cgroup rw,memory 0 0
                 """, "");
 
-        assertThatThrownBy(() -> found.open("i-1")).isInstanceOf(IOException.class).hasMessageContaining("pids");
+        assertThatThrownBy(() -> found.open("i-1"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("pids");
     }
 
     @Test
@@ -104,7 +104,9 @@ final class CgroupDiscoveryTest {
 
         CgroupDiscovery found = discover("cgroup2 ROOT cgroup2 ro,nosuid 0 0\n", "0::/\n");
 
-        assertThatThrownBy(() -> found.open("i-1")).isInstanceOf(IOException.class).hasMessageContaining("writable");
+        assertThatThrownBy(() -> found.open("i-1"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("writable");
     }
 
     @Test
@@ -128,7 +130,8 @@ final class CgroupDiscoveryTest {
     /** Without a cgroup namespace, Docker shows the container's own cgroup as the root and the host's path in the table. */
     @Test
     void open_version1InAContainerThatSeesTheHostsPaths_isBelowTheMountPoint() throws IOException {
-        CgroupDiscovery found = discover("""
+        CgroupDiscovery found =
+                discover("""
                 cgroup ROOT/cpu,cpuacct cgroup rw,cpu,cpuacct 0 0
                 cgroup ROOT/memory cgroup rw,memory 0 0
                 cgroup ROOT/pids cgroup rw,pids 0 0
@@ -160,11 +163,13 @@ final class CgroupDiscoveryTest {
     /** Docker with a private cgroup namespace, the usual case: our cgroup is the root of what is mounted, yet no root cgroup. */
     @Test
     void open_version2InAContainer_movesEverybodyIntoALeaf() throws IOException {
-        FakeCgroups fake = new FakeCgroups(root).cgroup("", "cgroup.type").cgroup("server").cgroup("code-interpreter");
+        FakeCgroups fake =
+                new FakeCgroups(root).cgroup("", "cgroup.type").cgroup("server").cgroup("code-interpreter");
         fake.cgroup("code-interpreter/i-1");
         fake.write("cgroup.procs", ProcessHandle.current().pid() + "\n");
 
-        CgroupTree tree = discover("cgroup2 ROOT cgroup2 rw,nsdelegate 0 0\n", "0::/\n").open("i-1");
+        CgroupTree tree =
+                discover("cgroup2 ROOT cgroup2 rw,nsdelegate 0 0\n", "0::/\n").open("i-1");
 
         assertThat(tree.description()).contains("v2");
         assertThat(fake.read("server/cgroup.procs"))

@@ -104,7 +104,10 @@ final class FrameChannelTest {
     @ParameterizedTest
     @ValueSource(ints = {-1, Integer.MIN_VALUE, Integer.MAX_VALUE, 131_073})
     void next_lengthBeyondEveryFrame_lost(int length) {
-        byte[] header = ByteBuffer.allocate(5).put(FrameType.STDOUT.code()).putInt(length).array();
+        byte[] header = ByteBuffer.allocate(5)
+                .put(FrameType.STDOUT.code())
+                .putInt(length)
+                .array();
         FrameChannel channel = new FrameChannel(Wire.of(1000, header));
 
         assertThatThrownBy(channel::next)

@@ -40,8 +40,8 @@ final class LanguagesTest {
     private static final String GREETING = "Grüße, 日本 😀\n";
 
     /** Languages whose programs are looked at as a whole, in a phase of its own, before the first line runs. */
-    private static final Set<Language> CHECKED_FIRST = EnumSet.complementOf(
-            EnumSet.of(Language.PYTHON, Language.JAVASCRIPT, Language.PHP, Language.BASH));
+    private static final Set<Language> CHECKED_FIRST =
+            EnumSet.complementOf(EnumSet.of(Language.PYTHON, Language.JAVASCRIPT, Language.PHP, Language.BASH));
 
     private static Path base;
     private static NsjailSandboxes sandboxes;

@@ -80,7 +80,9 @@ final class LeftoversTest {
             String instance = onlyInstance();
 
             try (NsjailSandboxes sandboxes = NsjailSandboxes.open(RealSandboxes.settings(base))) {
-                assertThat(RealSandboxes.run(sandboxes, Language.BASH, "true").result().outcome())
+                assertThat(RealSandboxes.run(sandboxes, Language.BASH, "true")
+                                .result()
+                                .outcome())
                         .isEqualTo(new Exited(0));
             }
 
@@ -100,7 +102,8 @@ final class LeftoversTest {
                 NsjailSandboxes second = NsjailSandboxes.open(RealSandboxes.settings(base))) {
             assertThat(OtherServer.deadOnes(base, output())).isEmpty();
             assertThat(instances()).hasSize(2);
-            assertThat(RealSandboxes.run(first, Language.BASH, "echo 1").stdout()).isEqualTo("1\n");
+            assertThat(RealSandboxes.run(first, Language.BASH, "echo 1").stdout())
+                    .isEqualTo("1\n");
             assertThat(RealSandboxes.run(second, Language.BASH, "echo 2").stdout())
                     .isEqualTo("2\n");
         }
@@ -137,7 +140,8 @@ final class LeftoversTest {
         NsjailSandboxes sandboxes = NsjailSandboxes.open(RealSandboxes.settings(base));
         sandboxes.open(RealSandboxes.spec(Language.BASH, RealSandboxes.LIMITS));
         var running = sandboxes.open(RealSandboxes.spec(Language.BASH, RealSandboxes.LIMITS));
-        FutureTask<Run> run = new FutureTask<>(() -> RealSandboxes.run(running, RealSandboxes.program("sleep " + sleep)));
+        FutureTask<Run> run =
+                new FutureTask<>(() -> RealSandboxes.run(running, RealSandboxes.program("sleep " + sleep)));
         Thread.ofPlatform().name("run-that-is-lost").start(run);
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> !Machine.processesNamed(sleep).isEmpty());
@@ -150,7 +154,10 @@ final class LeftoversTest {
             assertThat(Machine.processesNamed(sleep)).isEmpty();
             assertThat(Machine.cgroupsNamed(instance)).isEmpty();
         });
-        assertThat(run).failsWithin(Duration.ofSeconds(10)).withThrowableThat().withCauseInstanceOf(SandboxLostException.class);
+        assertThat(run)
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableThat()
+                .withCauseInstanceOf(SandboxLostException.class);
     }
 
     private Path output() {

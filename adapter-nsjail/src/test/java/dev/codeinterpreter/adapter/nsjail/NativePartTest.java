@@ -41,9 +41,8 @@ final class NativePartTest {
 
     private static String run(String... command) throws IOException, InterruptedException {
         Path output = directory.resolve("output");
-        ProcessBuilder builder = new ProcessBuilder(List.of(command))
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(List.of(command)).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().put("UBSAN_OPTIONS", "print_stacktrace=1");
         Process process = builder.start();
         try {

@@ -24,7 +24,9 @@ final class OtherServer implements AutoCloseable {
     /** Starts one that opens sandboxes below {@code base} and runs a program that writes a line, then sleeps. */
     static OtherServer running(Path base, String script, Path output) throws IOException {
         OtherServer server = start(output, "run", base.toString(), script);
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> server.said().contains("program: "));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> server.said().contains("program: "));
         return server;
     }
 

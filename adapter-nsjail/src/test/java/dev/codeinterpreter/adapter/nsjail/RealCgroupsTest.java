@@ -33,7 +33,8 @@ final class RealCgroupsTest {
     @BeforeEach
     void open() throws IOException {
         guard = RuntimeFiles.unpack(directory.resolve("files"), 1001).guard();
-        tree = CgroupDiscovery.ofThisProcess().open("test-" + ProcessHandle.current().pid());
+        tree = CgroupDiscovery.ofThisProcess()
+                .open("test-" + ProcessHandle.current().pid());
         slot = tree.slot("s1");
         slot.prepare(LIMITS);
     }
@@ -60,7 +61,8 @@ final class RealCgroupsTest {
                 }
             }
             if (Files.exists(path.resolve("cpu.cfs_quota_us"))) {
-                values.add("cpu.max=" + Files.readString(path.resolve("cpu.cfs_quota_us")).trim() + " "
+                values.add("cpu.max="
+                        + Files.readString(path.resolve("cpu.cfs_quota_us")).trim() + " "
                         + Files.readString(path.resolve("cpu.cfs_period_us")).trim());
             }
         }
@@ -89,7 +91,8 @@ final class RealCgroupsTest {
         CgroupReading reading = slot.read();
         assertThat(reading.memoryKills()).isEqualTo(1);
         assertThat(reading.peakMemoryBytes().orElse(48 * MIB)).isBetween(40 * MIB, 48 * MIB);
-        assertThat(reading.cpuTime()).hasValueSatisfying(time -> assertThat(time).isPositive());
+        assertThat(reading.cpuTime())
+                .hasValueSatisfying(time -> assertThat(time).isPositive());
     }
 
     @Test
@@ -129,8 +132,9 @@ final class RealCgroupsTest {
         evacuate();
 
         assertThat(members()).isEmpty();
-        assertThat(left).allSatisfy(pid -> await().until(
-                () -> !ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)));
+        assertThat(left)
+                .allSatisfy(pid -> await().until(() ->
+                        !ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)));
         slot.remove();
         assertThat(slotDirectories()).allSatisfy(path -> assertThat(path).doesNotExist());
     }
@@ -142,14 +146,19 @@ final class RealCgroupsTest {
 
         tree.close();
 
-        assertThat(left).hasSize(5).allSatisfy(pid -> await().until(
-                () -> !ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)));
+        assertThat(left)
+                .hasSize(5)
+                .allSatisfy(pid -> await().until(() ->
+                        !ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)));
     }
 
     /** Leaves five children that sleep. */
     private Process forkUntilRefused() throws IOException {
-        return run("/usr/bin/perl", "-e", "for (1..20) { my $p = fork; exit 3 unless defined $p;"
-                + " if (!$p) { close STDOUT; close STDERR; sleep 1000; exit } }");
+        return run(
+                "/usr/bin/perl",
+                "-e",
+                "for (1..20) { my $p = fork; exit 3 unless defined $p;"
+                        + " if (!$p) { close STDOUT; close STDERR; sleep 1000; exit } }");
     }
 
     private void evacuate() {
