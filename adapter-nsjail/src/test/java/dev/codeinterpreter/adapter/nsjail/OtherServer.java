@@ -21,9 +21,9 @@ final class OtherServer implements AutoCloseable {
         this.output = output;
     }
 
-    /** Starts one that opens sandboxes below {@code base} and runs a program that writes a line, then sleeps. */
-    static OtherServer running(Path base, String script, Path output) throws IOException {
-        OtherServer server = start(output, "run", base.toString(), script);
+    /** Starts one that opens sandboxes below {@code base} and runs a program, and waits until it writes. */
+    static OtherServer running(Path base, boolean parked, String script, Path output) throws IOException {
+        OtherServer server = start(output, parked ? "parked" : "fresh", base.toString(), script);
         Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
                 .until(() -> server.said().contains("program: "));
@@ -85,7 +85,8 @@ final class OtherServer implements AutoCloseable {
             InstanceDirectory.deadOnes(base).forEach(path -> System.out.println("dead: " + path.getFileName()));
             return;
         }
-        NsjailSandboxes sandboxes = NsjailSandboxes.open(RealSandboxes.settings(base));
+        NsjailSandboxes sandboxes = NsjailSandboxes.open(
+                arguments[0].equals("parked") ? RealSandboxes.parked(base) : RealSandboxes.fresh(base));
         try (var sandbox = sandboxes.open(RealSandboxes.spec(Language.BASH, RealSandboxes.LIMITS))) {
             sandbox.run(RealSandboxes.program(arguments[2]), new PrintingOutput());
         }

@@ -2,6 +2,7 @@ package dev.codeinterpreter.adapter.nsjail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.codeinterpreter.core.sandbox.Limits;
 import dev.codeinterpreter.core.sandbox.SandboxPort;
 import dev.codeinterpreter.core.sandbox.SandboxPortContract;
 import java.io.IOException;
@@ -10,8 +11,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
+/** Runs that were parked ahead, where their file systems are those of the contract. */
 @SuppressWarnings("NullAway.Init") // set before the first test
-final class NsjailSandboxesTest implements SandboxPortContract {
+final class ParkedSandboxesTest implements SandboxPortContract {
 
     private static Path base;
     private static NsjailSandboxes sandboxes;
@@ -19,7 +21,8 @@ final class NsjailSandboxesTest implements SandboxPortContract {
     @BeforeAll
     static void open() throws IOException {
         base = RealSandboxes.newBaseDirectory();
-        sandboxes = NsjailSandboxes.open(RealSandboxes.settings(base));
+        sandboxes = NsjailSandboxes.open(
+                RealSandboxes.parked(base).withLimits(Limits.DEFAULT.withDiskBytes(64L << 20)));
     }
 
     @AfterAll
