@@ -98,7 +98,7 @@ final class ErrorAnswerTest {
 
     @Test
     void exec_bug_is500WithNothingButAnId() {
-        EXECUTIONS.failWith(new IllegalStateException("secret path /root/x"));
+        EXECUTIONS.failWith(new IllegalStateException("secret path /srv/x"));
 
         TestServer.Answer answer = SERVER.send(SERVER.request("/exec")
                 .header("Content-Type", "application/json")

@@ -119,7 +119,7 @@ final class SlowExecTest {
 
     @Test
     void exec_bugAfterTheFirstByte_tellsNothingButAnId() throws Exception {
-        executions.failWith(new IllegalStateException("secret path /root/x"));
+        executions.failWith(new IllegalStateException("secret path /srv/x"));
 
         String stderr = TestServer.json(lateAnswer("")).get("stderr").stringValue();
 

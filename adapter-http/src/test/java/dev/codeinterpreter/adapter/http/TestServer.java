@@ -50,25 +50,7 @@ final class TestServer implements AutoCloseable {
             .build();
 
     private TestServer(Builder builder) {
-        InMemorySessions sessions = new InMemorySessions();
-        SessionService sessionService = new SessionService(sessions, Duration.ofHours(24), clock);
-        FileService files = new FileService(sessions, sessionService, store, builder.fileSettings, clock);
-        ExecutionPort executions = builder.executions;
-        if (executions == null) {
-            executions = new ExecutionService(sandboxes, sessionService, files, builder.executionSettings, clock);
-        }
-        AccessService access = builder.open
-                ? AccessService.open()
-                : AccessService.requiring(List.of(ApiKey.configured("API_KEY", KEY)));
-        server = new HttpServer(
-                        builder.settings,
-                        access,
-                        executions,
-                        sessionService,
-                        files,
-                        EnumSet.of(Language.PYTHON, Language.BASH),
-                        clock)
-                .start();
+        server = builder.server(sandboxes, store, clock).start();
     }
 
     static TestServer start() {
@@ -129,6 +111,25 @@ final class TestServer implements AutoCloseable {
 
         TestServer start() {
             return new TestServer(this);
+        }
+
+        HttpServer unstarted() {
+            return server(
+                    new InMemorySandboxes(), new BreakableFileStore(new InMemoryFileStore()), new HandMovedClock());
+        }
+
+        private HttpServer server(InMemorySandboxes sandboxes, BreakableFileStore store, HandMovedClock clock) {
+            InMemorySessions sessions = new InMemorySessions();
+            SessionService sessionService = new SessionService(sessions, Duration.ofHours(24), clock);
+            FileService files = new FileService(sessions, sessionService, store, fileSettings, clock);
+            ExecutionPort port = executions;
+            if (port == null) {
+                port = new ExecutionService(sandboxes, sessionService, files, executionSettings, clock);
+            }
+            AccessService access =
+                    open ? AccessService.open() : AccessService.requiring(List.of(ApiKey.configured("API_KEY", KEY)));
+            return new HttpServer(
+                    settings, access, port, sessionService, files, EnumSet.of(Language.PYTHON, Language.BASH), clock);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.codeinterpreter.core.execution.ExecutionSettings;
 import dev.codeinterpreter.core.execution.Outcome;
+import dev.codeinterpreter.core.failure.SandboxLostException;
 import dev.codeinterpreter.core.failure.UnavailableException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -273,6 +275,40 @@ final class TransportTest {
             assertThat(running.get().json().get("stdout").stringValue()).isEqualTo("done\n");
             closing.get();
         }
+    }
+
+    @Test
+    void close_executionThatDoesNotEnd_isBounded() throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        Semaphore goOn = new Semaphore(0);
+        TestServer server = TestServer.builder()
+                .times(HttpSettings.Times.DEFAULT.withClose(Duration.ofMillis(50)))
+                .executing((_, _) -> {
+                    started.countDown();
+                    goOn.acquireUninterruptibly();
+                    throw new SandboxLostException("at last");
+                })
+                .start();
+        try (RawConnection client = new RawConnection(server.port())) {
+            String body = "{\"lang\":\"py\",\"code\":\"x\"}";
+            client.send(header(server, "Content-Length: " + body.length()) + body);
+            started.await();
+
+            server.close();
+
+            assertThat(client.readToEnd()).isEmpty();
+        } finally {
+            goOn.release();
+        }
+    }
+
+    @Test
+    void close_serverThatNeverStarted_doesNothing() {
+        HttpServer server = TestServer.builder().unstarted();
+
+        server.close();
+
+        assertThatThrownBy(server::start).isInstanceOf(IllegalStateException.class);
     }
 
     private static String header(TestServer server, String length) {
