@@ -53,8 +53,9 @@ final class ManyRunsTest {
     /** A jail that has served long is replaced while it still has runs; those must not notice. */
     @Test
     void run_manyAtOnceWhileJailsAreReplaced_noneIsLost() throws InterruptedException, ExecutionException {
-        PoolSettings defaults = PoolSettings.DEFAULT;
-        PoolSettings shortLived = new PoolSettings(true, 1, 3, 16, 10, defaults.recycleAge(), defaults.patience());
+        PoolSettings shortLived = PoolSettings.DEFAULT
+                .withRuns(1, 3)
+                .withRecycling(new PoolSettings.Recycling(10, PoolSettings.Recycling.DEFAULT.age()));
         try (NsjailSandboxes sandboxes =
                         NsjailSandboxes.open(RealSandboxes.parked(base).withPool(shortLived));
                 ExecutorService executor = Executors.newFixedThreadPool(
