@@ -35,6 +35,19 @@ int seal_flags(struct fault *fault) {
     return 0;
 }
 
+/* What /proc tells about the machine rather than about the run, and no ordinary program asks for: how it was booted, what is in it. */
+static const char *const MACHINE[] = {"/proc/cmdline", "/proc/config.gz", "/proc/diskstats", "/proc/key-users",
+                                      "/proc/keys",    "/proc/modules",   "/proc/partitions", "/proc/timer_list"};
+
+static int hide_machine(struct fault *fault) {
+    for (size_t i = 0; i < sizeof MACHINE / sizeof *MACHINE; i++) {
+        if (mount("/dev/null", MACHINE[i], NULL, MS_BIND, NULL) != 0 && errno != ENOENT) { /* not every kernel has all of them */
+            return FAULT(fault, MACHINE[i]);
+        }
+    }
+    return 0;
+}
+
 /* The guard's writable proc first, which shows it everybody, held by a descriptor; then the one that the program sees, on top of it. */
 static int mount_proc(int *proc_fd, struct fault *fault) {
     const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
@@ -48,6 +61,18 @@ static int mount_proc(int *proc_fd, struct fault *fault) {
     if (mount("proc", "/proc", "proc", flags | MS_RDONLY, "hidepid=2") != 0) {
         return FAULT(fault, "mounts: read-only proc");
     }
+    return hide_machine(fault);
+}
+
+/*
+ * What lies in a connection that nobody has accepted is charged to nobody's memory. So few of them may wait, and each starts with a
+ * small buffer; one that is read from grows as usual. The filter keeps programs from asking for more.
+ */
+static int limit_sockets(int proc_fd, struct fault *fault) {
+    if (write_text(proc_fd, "sys/net/core/somaxconn", "32") != 0
+        || write_text(proc_fd, "sys/net/ipv4/tcp_rmem", "4096 16384 2097152") != 0) {
+        return FAULT(fault, "socket limits");
+    }
     return 0;
 }
 
@@ -59,7 +84,7 @@ int seal_mounts(int *proc_fd, struct fault *fault) {
     if (umount2("/ctl", MNT_DETACH) != 0 || umount2("/sandbox-init", MNT_DETACH) != 0) {
         return FAULT(fault, "mounts: detach");
     }
-    return mount_proc(proc_fd, fault) != 0 || seal_flags(fault) != 0 ? -1 : 0;
+    return mount_proc(proc_fd, fault) != 0 || limit_sockets(*proc_fd, fault) != 0 || seal_flags(fault) != 0 ? -1 : 0;
 }
 
 static int loopback_up(void) {
@@ -107,7 +132,7 @@ int enter_run(const struct run_config *config, int *proc_fd, struct fault *fault
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
         return FAULT(fault, "run: private mounts");
     }
-    if (mount_proc(proc_fd, fault) != 0) {
+    if (mount_proc(proc_fd, fault) != 0 || limit_sockets(*proc_fd, fault) != 0) {
         return -1;
     }
     if (mount_memory("/tmp", config->temporary_bytes, config->inodes, 0, 01777, 0) != 0
@@ -118,10 +143,20 @@ int enter_run(const struct run_config *config, int *proc_fd, struct fault *fault
     if (name_user(config->uid) != 0) {
         return FAULT(fault, "run: /etc/passwd");
     }
-    static const char *const control[] = {"/ctl", "/cg", "/sandbox-init", "/sandbox-zygote.so"};
+    static const char *const control[] = {"/ctl", "/sandbox-init", "/sandbox-zygote.so"};
     for (size_t i = 0; i < sizeof control / sizeof *control; i++) {
-        if (umount2(control[i], MNT_DETACH) != 0 && errno != EINVAL && errno != ENOENT) { /* not every jail has all of them */
+        if (umount2(control[i], MNT_DETACH) != 0) {
             return FAULT(fault, control[i]);
+        }
+    }
+    for (int tree = 0;; tree++) { /* one for each controller of version 1, one in all for version 2 */
+        char path[24];
+        snprintf(path, sizeof path, "/cg/%d", tree);
+        if (umount2(path, MNT_DETACH) != 0) {
+            if (errno == ENOENT && tree > 0) {
+                break;
+            }
+            return FAULT(fault, path);
         }
     }
     if (sethostname("sandbox", 7) != 0) {

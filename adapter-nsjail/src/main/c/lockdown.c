@@ -34,8 +34,12 @@ static int limit(int resource, rlim_t wanted) {
     return setrlimit((__rlimit_resource_t)resource, &value);
 }
 
+/*
+ * A core limit of one byte, not of none: with a core_pattern that is a pipe, the kernel starts the host's crash handler, as root of
+ * the host, whatever the limit is, except for this one value (core(5), do_coredump). The filter keeps programs from changing it.
+ */
 static int set_limits(const struct run_config *config) {
-    return limit(RLIMIT_CORE, 0) || limit(RLIMIT_NOFILE, 1024) || limit(RLIMIT_FSIZE, config->file_size)
+    return limit(RLIMIT_CORE, 1) || limit(RLIMIT_NOFILE, 1024) || limit(RLIMIT_FSIZE, config->file_size)
                    || limit(RLIMIT_NPROC, 2u * config->processes + 64u) || limit(RLIMIT_MEMLOCK, 1u << 20) || limit(RLIMIT_MSGQUEUE, 0)
                    || limit(RLIMIT_SIGPENDING, 1024) || limit(RLIMIT_STACK, 64u << 20)
                ? -1
@@ -59,7 +63,7 @@ static int drop_bounding(uint64_t keep) {
     return 0;
 }
 
-static int write_text(int directory, const char *path, const char *text) {
+int write_text(int directory, const char *path, const char *text) {
     int fd = openat(directory, path, O_WRONLY | O_CLOEXEC);
     if (fd < 0) {
         return -1;

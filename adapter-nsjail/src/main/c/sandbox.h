@@ -48,6 +48,9 @@ struct fault {
 int lock_down(const struct run_config *config, const char *directory, int proc_fd, int keep_fd, bool keep_signals,
               struct fault *fault);
 
+/* Writes text to a file that exists, path being relative to directory. Returns 0 or -1 with errno. */
+int write_text(int directory, const char *path, const char *text);
+
 /* Reduces the guard's own capabilities to those it needs for its work. Returns 0 or -1 with *fault filled. */
 int restrict_guard(bool starts_programs, struct fault *fault);
 

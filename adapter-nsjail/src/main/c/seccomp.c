@@ -8,8 +8,10 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -49,7 +51,7 @@ static const int ALLOWED[] = {
     SYS_sched_yield, SYS_sched_getaffinity, SYS_sched_setaffinity, SYS_sched_getparam, SYS_sched_setparam,
     SYS_sched_getscheduler, SYS_sched_setscheduler, SYS_sched_get_priority_max, SYS_sched_get_priority_min,
     SYS_sched_rr_get_interval, SYS_sched_getattr, SYS_sched_setattr, SYS_getpriority, SYS_setpriority, SYS_ioprio_get,
-    SYS_ioprio_set, SYS_getrlimit, SYS_setrlimit, SYS_prlimit64, SYS_getrusage, SYS_times, SYS_getcpu, SYS_sysinfo, SYS_uname,
+    SYS_ioprio_set, SYS_getrlimit, SYS_getrusage, SYS_times, SYS_getcpu, SYS_sysinfo, SYS_uname,
     SYS_getrandom, SYS_pidfd_open, SYS_pidfd_send_signal, SYS_rseq, SYS_restart_syscall,
     /* signals and time */
     SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigpending, SYS_rt_sigtimedwait, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo,
@@ -59,9 +61,9 @@ static const int ALLOWED[] = {
     SYS_eventfd2,
     /* waiting */
     SYS_ppoll, SYS_pselect6, SYS_epoll_create1, SYS_epoll_ctl, SYS_epoll_pwait,
-    /* sockets; socket and socketpair are below */
+    /* sockets; socket, socketpair and setsockopt are below */
     SYS_bind, SYS_connect, SYS_listen, SYS_accept, SYS_accept4, SYS_getsockname, SYS_getpeername, SYS_sendto, SYS_recvfrom,
-    SYS_sendmsg, SYS_recvmsg, SYS_sendmmsg, SYS_recvmmsg, SYS_shutdown, SYS_setsockopt, SYS_getsockopt,
+    SYS_sendmsg, SYS_recvmsg, SYS_sendmmsg, SYS_recvmmsg, SYS_shutdown, SYS_getsockopt,
     /* System V and POSIX message queues, in the run's own ipc namespace */
     SYS_shmget, SYS_shmat, SYS_shmdt, SYS_shmctl, SYS_semget, SYS_semop, SYS_semtimedop, SYS_semctl, SYS_msgget, SYS_msgsnd,
     SYS_msgrcv, SYS_msgctl, SYS_mq_open, SYS_mq_unlink, SYS_mq_timedsend, SYS_mq_timedreceive, SYS_mq_notify, SYS_mq_getsetattr,
@@ -100,6 +102,10 @@ static const unsigned NAMESPACE_FLAGS = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIP
 static const unsigned SOCKET_DOMAINS[] = {AF_UNIX, AF_INET, AF_INET6};
 /* 0: the type's own; 1 and 58 are ping sockets, which need no privilege */
 static const unsigned SOCKET_PROTOCOLS[] = {0, 1, 6, 17, 58};
+/* Socket options that bring further code of the kernel into play: packet filters and protocols on top of TCP. */
+static const unsigned FILTER_OPTIONS[] = {SO_ATTACH_FILTER, SO_ATTACH_BPF, SO_ATTACH_REUSEPORT_CBPF, SO_ATTACH_REUSEPORT_EBPF};
+#define TCP_ULP 31
+
 static const unsigned SOCKET_TYPES[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -120,6 +126,9 @@ static void emit(struct program *p, uint16_t code, uint32_t k, uint8_t jt, uint8
 static void load(struct program *p, uint32_t offset) { emit(p, BPF_LD | BPF_W | BPF_ABS, offset, 0, 0); }
 static void load_argument(struct program *p, unsigned index) {
     load(p, (uint32_t)offsetof(struct seccomp_data, args) + 8 * index); /* low half: little-endian, 32-bit values */
+}
+static void load_argument_high(struct program *p, unsigned index) {
+    load(p, (uint32_t)offsetof(struct seccomp_data, args) + 8 * index + 4);
 }
 static void result(struct program *p, uint32_t value) { emit(p, BPF_RET | BPF_K, value, 0, 0); }
 static void deny(struct program *p, int error) { result(p, SECCOMP_RET_ERRNO | (uint32_t)error); }
@@ -176,6 +185,27 @@ static void rules_with_arguments(struct program *p) {
     deny(p, EAFNOSUPPORT);
     end_call(p, call);
 
+    /* a larger receive buffer is agreed to and not given: see limit_sockets() */
+    call = begin_call(p, SYS_setsockopt);
+    load_argument(p, 1);
+    size_t level = begin_call(p, SOL_SOCKET);
+    load_argument(p, 2);
+    unless_equal_skip(p, SO_RCVBUF, 1);
+    deny(p, 0);
+    for (size_t i = 0; i < COUNT(FILTER_OPTIONS); i++) {
+        unless_equal_skip(p, FILTER_OPTIONS[i], 1);
+        deny(p, EPERM);
+    }
+    result(p, SECCOMP_RET_ALLOW);
+    end_call(p, level);
+    level = begin_call(p, IPPROTO_TCP);
+    load_argument(p, 2);
+    unless_equal_skip(p, TCP_ULP, 1);
+    deny(p, EPERM);
+    end_call(p, level);
+    result(p, SECCOMP_RET_ALLOW);
+    end_call(p, call);
+
     call = begin_call(p, SYS_prctl);
     load_argument(p, 0);
     require_one_of(p, PRCTL_ALLOWED, COUNT(PRCTL_ALLOWED), EINVAL);
@@ -189,6 +219,26 @@ static void rules_with_arguments(struct program *p) {
     unless_equal_skip(p, 0, 1);
     result(p, SECCOMP_RET_ALLOW);
     deny(p, EPERM);
+    end_call(p, call);
+
+    /* limits may be lowered, but that of cores must stay as it is: see lockdown.c */
+    call = begin_call(p, SYS_setrlimit);
+    load_argument(p, 0);
+    unless_equal_skip(p, RLIMIT_CORE, 1);
+    deny(p, EPERM);
+    result(p, SECCOMP_RET_ALLOW);
+    end_call(p, call);
+    call = begin_call(p, SYS_prlimit64);
+    load_argument(p, 1);
+    emit(p, BPF_JMP | BPF_JEQ | BPF_K, RLIMIT_CORE, 1, 0);
+    result(p, SECCOMP_RET_ALLOW);
+    load_argument(p, 2); /* null for a question */
+    emit(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
+    deny(p, EPERM);
+    load_argument_high(p, 2);
+    emit(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
+    deny(p, EPERM);
+    result(p, SECCOMP_RET_ALLOW);
     end_call(p, call);
 
     /* no typing into a terminal, however one came here */

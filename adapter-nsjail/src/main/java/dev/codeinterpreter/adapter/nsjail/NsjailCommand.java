@@ -25,7 +25,7 @@ final class NsjailCommand {
     NsjailCommand(String nsjail) {
         add(nsjail, "--mode", "o", "--quiet", "--time_limit", "0", "--hostname", "sandbox", "--cwd", "/");
         add("--rlimit_as", "hard", "--rlimit_cpu", "hard", "--rlimit_fsize", "hard", "--rlimit_nofile", "1024");
-        add("--rlimit_nproc", "hard", "--rlimit_stack", "hard", "--rlimit_core", "0", "--nice_level", "0");
+        add("--rlimit_nproc", "hard", "--rlimit_stack", "hard", "--rlimit_core", "1", "--nice_level", "0");
         add("--proc_rw");
         for (String capability : CAPABILITIES) {
             add("--cap", "CAP_" + capability);
@@ -41,8 +41,18 @@ final class NsjailCommand {
 
     /** Maps a user and group id of the jail to one of the host. */
     NsjailCommand user(int inside, int host) {
-        String mapping = inside + ":" + host + ":1";
+        return users(inside, host, 1);
+    }
+
+    /** Maps {@code count} user and group ids of the jail to as many of the host. */
+    NsjailCommand users(int inside, int host, int count) {
+        String mapping = inside + ":" + host + ":" + count;
         return add("--user", mapping, "--group", mapping);
+    }
+
+    /** Sets a variable of the program's environment, which is empty otherwise. */
+    NsjailCommand environment(String name, String value) {
+        return add("--env", name + "=" + value);
     }
 
     /** Shows a path of the host read-only. */
