@@ -2,6 +2,7 @@ package dev.codeinterpreter.cli;
 
 import dev.codeinterpreter.adapter.nsjail.NsjailSandboxes;
 import dev.codeinterpreter.adapter.nsjail.NsjailSettings;
+import dev.codeinterpreter.adapter.nsjail.PoolSettings;
 import dev.codeinterpreter.core.failure.CodeInterpreterException;
 import java.io.PrintWriter;
 import java.util.Optional;
@@ -58,8 +59,10 @@ public final class CodeInterpreter {
                 .orElse("development");
     }
 
+    /** Nothing is parked ahead: there is one run, and it waits for nobody. */
     private static SandboxSource.Sandboxes nsjail() {
-        NsjailSandboxes sandboxes = NsjailSandboxes.open(NsjailSettings.defaults());
+        NsjailSandboxes sandboxes =
+                NsjailSandboxes.open(NsjailSettings.defaults().withPool(PoolSettings.DISABLED));
         return new SandboxSource.Sandboxes(sandboxes, sandboxes::close);
     }
 

@@ -3,6 +3,7 @@ package dev.codeinterpreter.server;
 import dev.codeinterpreter.adapter.http.HttpSettings;
 import dev.codeinterpreter.adapter.local.LocalSettings;
 import dev.codeinterpreter.adapter.nsjail.NsjailSettings;
+import dev.codeinterpreter.adapter.nsjail.PoolSettings;
 import dev.codeinterpreter.core.execution.ExecutionSettings;
 import dev.codeinterpreter.core.file.FileSettings;
 import dev.codeinterpreter.core.sandbox.Limits;
@@ -23,14 +24,15 @@ final class SettingsReader {
 
     Settings settings(LogFormat usualFormat) {
         FileSettings files = files();
+        ExecutionSettings execution = execution(files);
         return new Settings(
                 http(files),
                 access(),
-                execution(files),
+                execution,
                 files,
                 Duration.ofHours(configuration.get(Variables.SESSION_TTL_HOURS)),
                 Duration.ofMinutes(configuration.get(Variables.SESSION_CLEANUP_INTERVAL_MINUTES)),
-                sandbox(),
+                sandbox(execution.limits()),
                 LocalSettings.in(configuration.get(Variables.DATA_DIR)),
                 new LogSettings(
                         configuration.get(Variables.LOG_LEVEL),
@@ -85,11 +87,19 @@ final class SettingsReader {
                 number(Variables.MAX_OUTPUT_FILES));
     }
 
-    private NsjailSettings sandbox() {
+    private NsjailSettings sandbox(Limits limits) {
         return NsjailSettings.defaults()
                 .withNsjail(configuration.get(Variables.NSJAIL_BINARY))
                 .withBaseDirectory(configuration.get(Variables.SANDBOX_BASE_DIR))
-                .withUid(number(Variables.SANDBOX_UID));
+                .withUid(number(Variables.SANDBOX_UID))
+                .withLimits(limits)
+                .withPool(pool());
+    }
+
+    private PoolSettings pool() {
+        return configuration.get(Variables.SANDBOX_POOL_ENABLED)
+                ? PoolSettings.DEFAULT.withPythonRuns(number(Variables.SANDBOX_POOL_PY))
+                : PoolSettings.DISABLED;
     }
 
     private int number(Variable<Long> variable) {
