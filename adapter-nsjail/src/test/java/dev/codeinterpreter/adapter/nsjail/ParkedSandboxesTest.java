@@ -21,8 +21,8 @@ final class ParkedSandboxesTest implements SandboxPortContract {
     @BeforeAll
     static void open() throws IOException {
         base = RealSandboxes.newBaseDirectory();
-        sandboxes = NsjailSandboxes.open(
-                RealSandboxes.parked(base).withLimits(Limits.DEFAULT.withDiskBytes(64L << 20)));
+        sandboxes =
+                NsjailSandboxes.open(RealSandboxes.parked(base).withLimits(Limits.DEFAULT.withDiskBytes(64L << 20)));
         RealSandboxes.awaitParked(sandboxes);
     }
 

@@ -149,14 +149,15 @@ final class StdinTest {
 
         @Override
         public int read(byte[] buffer, int offset, int length) {
-            int count = Math.min(length, size - given);
+            int begin = given;
+            int count = Math.min(length, size - begin);
             if (count == 0) {
                 return -1;
             }
             for (int i = 0; i < count; i++) {
-                buffer[offset + i] = (byte) ((given + i) % 10 == 9 ? '\n' : '0' + (given + i) % 10);
+                buffer[offset + i] = (byte) ((begin + i) % 10 == 9 ? '\n' : '0' + (begin + i) % 10);
             }
-            given = given + count;
+            given = begin + count;
             return count;
         }
     }
