@@ -102,7 +102,7 @@ final class Jail implements AutoCloseable {
             throw new SandboxLostException("The sandbox broke its protocol: no hello");
         }
         ByteBuffer hello = channel.wholePayload();
-        int version = hello.remaining() == 4 ? hello.getInt() : -1;
+        int version = hello.remaining() == 8 ? hello.getInt() : -1;
         if (version != PROTOCOL_VERSION) {
             throw new SandboxLostException(
                     "The sandbox speaks protocol version " + version + ", this server " + PROTOCOL_VERSION);

@@ -175,6 +175,26 @@ interface KernelAttackContract {
     }
 
     @Test
+    default void hugePagesOfTheHost_cannotBeTaken() {
+        refuses("EPERM", """
+                SYS_mmap, 0, 2 << 20, 3, 0x40022 /* MAP_HUGETLB */, -1, 0
+                SYS_mmap, 0, 1 << 30, 3, 0x40022 | 30 << 26 /* of a gibibyte */, -1, 0
+                SYS_memfd_create, "x", 4 /* MFD_HUGETLB */
+                SYS_shmget, 0, 2 << 20, 04600 /* SHM_HUGETLB */
+                """);
+    }
+
+    @Test
+    default void disksOfTheHost_cannotBeKeptBusyWithWriteBack() {
+        Attacks.python(port(), """
+                import os
+                os.sync()
+                os.fsync(-1 & 0xffff) # nothing is done, so that even this does not fail
+                print('done')
+                """).said("done\n");
+    }
+
+    @Test
     default void theMachine_cannotBeRun() {
         refuses("EPERM", """
                 SYS_reboot, 0xfee1dead, 672274793, 0x89abcdef, 0

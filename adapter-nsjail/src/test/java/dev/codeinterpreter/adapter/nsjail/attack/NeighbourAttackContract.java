@@ -108,6 +108,26 @@ interface NeighbourAttackContract {
         }
     }
 
+    /** The toolchains' files are the same for all programs and the host: whoever could watch them would see what others run. */
+    @Test
+    default void filesThatOthersOpen_cannotBeWatched() {
+        Attacks.python(port(), """
+                import ctypes, fcntl, os
+                libc = ctypes.CDLL(None, use_errno=True)
+                watch = libc.inotify_init()
+                for path in (os.__file__, '/usr/bin/env', '/usr/bin'):
+                    if libc.inotify_add_watch(watch, path.encode(), 0xfff) >= 0:
+                        print('watched', path)
+                for command, value in ((1026, 0x8000003f), (fcntl.F_SETLEASE, fcntl.F_RDLCK)):
+                    for path in ('/usr/bin', '/usr/bin/env'):
+                        try:
+                            fcntl.fcntl(os.open(path, os.O_RDONLY), command, value)
+                            print('notified', path)
+                        except OSError:
+                            pass
+                """).said("");
+    }
+
     @Test
     default void predecessor_hasLeftNothing() {
         for (int i = 0; i < 3; i++) {
