@@ -293,6 +293,30 @@ interface CollectionAttackContract {
         }
     }
 
+    @Test
+    default void longNamesInFullMemory_areListed() {
+        Limits little = Attacks.LIMITS
+                .withMemoryBytes(96 * Attacks.MIB)
+                .withDiskBytes(512 * Attacks.MIB)
+                .withFileBytes(512 * Attacks.MIB);
+        try (Sandbox sandbox = Attacks.open(port(), Language.PYTHON, little)) {
+            Attempt attempt = Attacks.run(sandbox, """
+                    import os
+                    for _ in range(3):
+                        os.mkdir('d' * 250)
+                        os.chdir('d' * 250)
+                    for number in range(15000):
+                        os.close(os.open(f'{number:0200d}', os.O_CREAT | os.O_WRONLY))
+                    file = os.open('/mnt/data/fill', os.O_CREAT | os.O_WRONLY)
+                    while True:
+                        os.write(file, b'x' * 65536)
+                    """);
+
+            assertThat(attempt.outcome()).isInstanceOf(MemoryExceeded.class);
+            assertThat(sandbox.files()).hasSize(15_001);
+        }
+    }
+
     private static void assertNotCollected(Sandbox sandbox, String name) {
         ByteArrayOutputStream target = new ByteArrayOutputStream();
         assertThatThrownBy(() -> sandbox.fetch(new FileName(name), Attacks.MIB, target))

@@ -7,6 +7,7 @@ import dev.codeinterpreter.core.execution.Outcome.OutputExceeded;
 import dev.codeinterpreter.core.execution.Outcome.ProcessesExceeded;
 import dev.codeinterpreter.core.execution.Outcome.TimedOut;
 import dev.codeinterpreter.core.execution.OutputListener;
+import dev.codeinterpreter.core.execution.Phase;
 import dev.codeinterpreter.core.language.Language;
 import dev.codeinterpreter.core.sandbox.Limits;
 import dev.codeinterpreter.core.sandbox.ProgramInput;
@@ -103,6 +104,29 @@ interface ResourceAttackContract {
 
             assertThat(outcome).isEqualTo(new OutputExceeded(Attacks.LIMITS.outputBytes()));
             assertThat(written).hasValueLessThanOrEqualTo(Attacks.LIMITS.outputBytes());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "#include \"/dev/zero\"",
+                "#include \"/proc/self/fd/0\"",
+                "char a[1ul << 33] = {1}; int main() {}",
+                "#define A \"xxxxxxxxxxxxxxxx\"\n#define B A A A A A A A A\n#define C B B B B B B B B\n#define D C C C C C C C C\n"
+                        + "#define E D D D D D D D D\n#define F E E E E E E E E\n#define G F F F F F F F F\n"
+                        + "#define H G G G G G G G G\nchar *s = H;",
+                "#include __FILE__\n#include __FILE__\nint main() {}"
+            })
+    default void compilerThatIsMadeToRunAway_ends(String code) {
+        Limits little = Attacks.LIMITS
+                .withCompileTime(Attacks.SHORT.wallTime())
+                .withMemoryBytes(128 * Attacks.MIB);
+        try (Sandbox sandbox = Attacks.open(port(), Language.C, little)) {
+            Attempt attempt = Attacks.run(sandbox, code);
+
+            assertThat(attempt.outcome().isSuccess()).isFalse();
+            assertThat(attempt.result().phase()).isEqualTo(Phase.COMPILE);
         }
     }
 
