@@ -96,6 +96,9 @@ final class Attacks {
 
     /** The names of the listing, sorted. */
     static List<String> names(Sandbox sandbox) {
-        return sandbox.files().stream().map(file -> file.name().value()).sorted().toList();
+        return sandbox.files().stream()
+                .map(file -> file.name().value())
+                .sorted()
+                .toList();
     }
 }

@@ -45,7 +45,8 @@ interface CollectionAttackContract {
             })
     default void symlinkToFile_inOutputs_isNotCollected(String target) {
         try (Sandbox sandbox = Attacks.open(port(), Language.BASH)) {
-            Attacks.run(sandbox, "echo own > own.txt; ln -s '" + target + "' result.txt").said("");
+            Attacks.run(sandbox, "echo own > own.txt; ln -s '" + target + "' result.txt")
+                    .said("");
 
             assertThat(Attacks.names(sandbox)).containsExactly("own.txt");
             assertNotCollected(sandbox, "result.txt");
@@ -56,7 +57,8 @@ interface CollectionAttackContract {
     @ValueSource(strings = {"/", "/etc", "/proc/1", "/proc/self/root/etc", "/proc/1/root/etc", "/proc/self", "..", "."})
     default void symlinkToDirectory_inOutputs_isNotEntered(String target) {
         try (Sandbox sandbox = Attacks.open(port(), Language.BASH)) {
-            Attacks.run(sandbox, "mkdir d; ln -s '" + target + "' d/link; ln -s d/link top").said("");
+            Attacks.run(sandbox, "mkdir d; ln -s '" + target + "' d/link; ln -s d/link top")
+                    .said("");
 
             assertThat(sandbox.files()).isEmpty();
             for (String name : List.of("passwd", "shadow", "environ", "etc/passwd", "d/link", "status", "data")) {
@@ -230,19 +232,21 @@ interface CollectionAttackContract {
                             print('refused')
                     """).said("refused\nrefused\nrefused\n");
 
-            assertThat(sandbox.files()).singleElement().satisfies(file -> assertThat(file.size())
-                    .isZero());
+            assertThat(sandbox.files())
+                    .singleElement()
+                    .satisfies(file -> assertThat(file.size()).isZero());
         }
     }
 
     @Test
     default void sparseFiles_atTheLimitOfOne_areNotReadBeyondWhatIsWanted() {
         try (Sandbox sandbox = Attacks.open(port(), Language.BASH)) {
-            Attacks.run(sandbox, "for i in {1..50}; do truncate -s 100M sparse$i; done").said("");
+            Attacks.run(sandbox, "for i in {1..50}; do truncate -s 100M sparse$i; done")
+                    .said("");
 
             assertThat(sandbox.files()).hasSize(50);
-            assertThatThrownBy(() -> sandbox.fetch(
-                            new FileName("sparse1"), 10 * Attacks.MIB, OutputStream.nullOutputStream()))
+            assertThatThrownBy(() ->
+                            sandbox.fetch(new FileName("sparse1"), 10 * Attacks.MIB, OutputStream.nullOutputStream()))
                     .isInstanceOf(TooLargeException.class);
         }
     }

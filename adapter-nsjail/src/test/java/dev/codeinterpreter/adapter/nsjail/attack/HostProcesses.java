@@ -51,8 +51,7 @@ final class HostProcesses {
             String[] parts = line.split(":", 3);
             if (parts.length == 3 && parts[2].length() > 1) {
                 for (String mount : new String[] {parts[1], "unified", "."}) {
-                    Path directory =
-                            Path.of("/sys/fs/cgroup").resolve(mount).resolve(parts[2].substring(1));
+                    Path directory = Path.of("/sys/fs/cgroup").resolve(mount).resolve(parts[2].substring(1));
                     if (!mount.isEmpty() && Files.exists(directory.resolve("cgroup.procs"))) {
                         directories.add(directory);
                         break;

@@ -255,8 +255,10 @@ interface KernelAttackContract {
                 "syscall(0x40000000 | 520, \"/bin/true\", 0, 0);"
             })
     default void foreignAbi_endsTheProgram(String call) {
-        Attempt attempt = Attacks.c(port(), HEADER + "#ifndef __x86_64__\nint main(void) { raise(SIGSYS); }\n#else\n"
-                + "int main(void) { " + call + " puts(\"survived\"); return 0; }\n#endif\n");
+        Attempt attempt = Attacks.c(
+                port(),
+                HEADER + "#ifndef __x86_64__\nint main(void) { raise(SIGSYS); }\n#else\n" + "int main(void) { " + call
+                        + " puts(\"survived\"); return 0; }\n#endif\n");
 
         assertThat(attempt.outcome()).isEqualTo(new Signalled(SIGSYS));
         assertThat(attempt.stdout()).isEmpty();
@@ -298,7 +300,8 @@ interface KernelAttackContract {
 
     @Test
     default void capabilities_areNone() {
-        Attacks.bash(port(), "grep ^Cap /proc/self/status | tr -d '0\\t '").said("CapInh:\nCapPrm:\nCapEff:\nCapBnd:\nCapAmb:\n");
+        Attacks.bash(port(), "grep ^Cap /proc/self/status | tr -d '0\\t '")
+                .said("CapInh:\nCapPrm:\nCapEff:\nCapBnd:\nCapAmb:\n");
     }
 
     @Test
@@ -322,8 +325,9 @@ interface KernelAttackContract {
     /** Fails unless each of the calls, one a line, fails with this error and no other. */
     private void refuses(String error, String calls) {
         StringBuilder code = new StringBuilder(HEADER).append("int main(void) {\n");
-        calls.lines().forEach(line -> code.append(line.startsWith("#") ? line : "TRY(" + line + ")")
-                .append('\n'));
+        calls.lines()
+                .forEach(line -> code.append(line.startsWith("#") ? line : "TRY(" + line + ")")
+                        .append('\n'));
         Attempt attempt =
                 Attacks.c(port(), code.append("return 0;\n}\n").toString()).ranThrough();
 

@@ -146,9 +146,10 @@ interface MemoryAttackContract {
     private void assertExceeded(Limits limits, String code) {
         Attempt attempt = Attacks.python(port(), limits, code);
 
-        assertThat(attempt.outcome()).isInstanceOfSatisfying(MemoryExceeded.class, exceeded -> assertThat(
-                        exceeded.limitBytes())
-                .isEqualTo(limits.memoryBytes()));
+        assertThat(attempt.outcome())
+                .isInstanceOfSatisfying(
+                        MemoryExceeded.class,
+                        exceeded -> assertThat(exceeded.limitBytes()).isEqualTo(limits.memoryBytes()));
         assertThat(attempt.stdout()).isEmpty();
     }
 }

@@ -185,10 +185,12 @@ interface NeighbourAttackContract {
                 honest.add(threads.submit(() -> runHonest(name)));
             }
             for (int i = 0; i < 64; i++) {
-                assertThat(honest.get(i).get(150, TimeUnit.SECONDS)).isEqualTo("number-" + i + " 5050 number-" + i + "\n");
+                assertThat(honest.get(i).get(150, TimeUnit.SECONDS))
+                        .isEqualTo("number-" + i + " 5050 number-" + i + "\n");
             }
             for (Future<Attempt> attacker : attackers) {
-                assertThat(attacker.get(150, TimeUnit.SECONDS).outcome().isSuccess()).isFalse();
+                assertThat(attacker.get(150, TimeUnit.SECONDS).outcome().isSuccess())
+                        .isFalse();
             }
         }
     }

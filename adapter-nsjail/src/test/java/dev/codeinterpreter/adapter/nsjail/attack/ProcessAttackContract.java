@@ -156,16 +156,16 @@ interface ProcessAttackContract {
                 os.write(1, b'started\\n')
                 sys.stdin.readline()
                 """.formatted(mark);
+        List<Path> cgroups = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
                 Gate gate = new Gate();
                 Sandbox sandbox = Attacks.open(port(), Language.PYTHON)) {
             RecordingOutput output = new RecordingOutput();
-            Future<RunResult> running = threads.submit(
-                    () -> sandbox.run(Attacks.program(code, ProgramInput.of(gate.input())), output));
+            Future<RunResult> running =
+                    threads.submit(() -> sandbox.run(Attacks.program(code, ProgramInput.of(gate.input())), output));
             output.awaitFirstByte();
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> HostProcesses.marked(mark).size() >= 4);
-            List<Path> cgroups = new ArrayList<>();
             for (Path process : HostProcesses.marked(mark)) {
                 cgroups.addAll(HostProcesses.cgroups(process));
             }
@@ -177,10 +177,9 @@ interface ProcessAttackContract {
             assertThat(outcome).isEqualTo(new Exited(0));
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(HostProcesses.marked(mark)).isEmpty());
-            sandbox.close();
-            assertThat(cgroups).allSatisfy(cgroup -> assertThat(HostProcesses.members(cgroup))
-                    .isEmpty());
         }
+        assertThat(cgroups)
+                .allSatisfy(cgroup -> assertThat(HostProcesses.members(cgroup)).isEmpty());
     }
 
     @Test
@@ -200,8 +199,7 @@ interface ProcessAttackContract {
                         .result()));
             }
             await().atMost(Duration.ofSeconds(60))
-                    .untilAsserted(() -> assertThat(HostProcesses.marked(mark)
-                                    .stream()
+                    .untilAsserted(() -> assertThat(HostProcesses.marked(mark).stream()
                                     .map(HostProcesses::uid)
                                     .distinct())
                             .hasSize(2)

@@ -119,9 +119,7 @@ interface ResourceAttackContract {
                 "#include __FILE__\n#include __FILE__\nint main() {}"
             })
     default void compilerThatIsMadeToRunAway_ends(String code) {
-        Limits little = Attacks.LIMITS
-                .withCompileTime(Attacks.SHORT.wallTime())
-                .withMemoryBytes(128 * Attacks.MIB);
+        Limits little = Attacks.LIMITS.withCompileTime(Attacks.SHORT.wallTime()).withMemoryBytes(128 * Attacks.MIB);
         try (Sandbox sandbox = Attacks.open(port(), Language.C, little)) {
             Attempt attempt = Attacks.run(sandbox, code);
 

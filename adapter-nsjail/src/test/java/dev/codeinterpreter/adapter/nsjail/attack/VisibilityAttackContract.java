@@ -148,7 +148,8 @@ interface VisibilityAttackContract {
 
     @Test
     default void mountInformation_namesOnlyPublicPlaces() {
-        Attempt attempt = Attacks.bash(port(), "cut -d ' ' -f 4,5 /proc/self/mountinfo; cat /proc/self/mounts > /dev/null")
+        Attempt attempt = Attacks.bash(
+                        port(), "cut -d ' ' -f 4,5 /proc/self/mountinfo; cat /proc/self/mounts > /dev/null")
                 .ranThrough();
 
         assertThat(attempt.lines())
@@ -160,7 +161,8 @@ interface VisibilityAttackContract {
 
     @Test
     default void cgroupNames_areNotTold() {
-        Attempt attempt = Attacks.bash(port(), "cut -d : -f 3 /proc/self/cgroup | sort -u").ranThrough();
+        Attempt attempt = Attacks.bash(port(), "cut -d : -f 3 /proc/self/cgroup | sort -u")
+                .ranThrough();
 
         assertThat(attempt.stdout()).isEqualTo("/\n");
     }
@@ -176,9 +178,10 @@ interface VisibilityAttackContract {
 
         assertThat(attempt.lines()).startsWith("sandbox", "sandbox", "(none)");
         assertThat(attempt.stdout())
-                .doesNotContain(InetAddress.getLocalHost().getHostAddress().startsWith("127.")
-                        ? host
-                        : InetAddress.getLocalHost().getHostAddress());
+                .doesNotContain(
+                        InetAddress.getLocalHost().getHostAddress().startsWith("127.")
+                                ? host
+                                : InetAddress.getLocalHost().getHostAddress());
     }
 
     @Test
@@ -186,7 +189,8 @@ interface VisibilityAttackContract {
         for (String path : new String[] {"/etc/shadow", "/proc/1/environ", "/proc/1/root/etc/passwd", "/ctl/s"}) {
             Attempt attempt = Attacks.c(
                     port(),
-                    "__asm__(\".section .rodata\\n.globl it\\nit: .incbin \\\"" + path + "\\\"\\n\");\nint main(void) {}\n");
+                    "__asm__(\".section .rodata\\n.globl it\\nit: .incbin \\\"" + path
+                            + "\\\"\\n\");\nint main(void) {}\n");
 
             assertThat(attempt.outcome().isSuccess()).as(path).isFalse();
         }
