@@ -113,9 +113,17 @@ interface ResourceAttackContract {
                 "#include \"/dev/zero\"",
                 "#include \"/proc/self/fd/0\"",
                 "char a[1ul << 33] = {1}; int main() {}",
-                "#define A \"xxxxxxxxxxxxxxxx\"\n#define B A A A A A A A A\n#define C B B B B B B B B\n#define D C C C C C C C C\n"
-                        + "#define E D D D D D D D D\n#define F E E E E E E E E\n#define G F F F F F F F F\n"
-                        + "#define H G G G G G G G G\nchar *s = H;",
+                """
+                #define A "xxxxxxxxxxxxxxxx"
+                #define B A A A A A A A A
+                #define C B B B B B B B B
+                #define D C C C C C C C C
+                #define E D D D D D D D D
+                #define F E E E E E E E E
+                #define G F F F F F F F F
+                #define H G G G G G G G G
+                char *s = H;
+                """,
                 "#include __FILE__\n#include __FILE__\nint main() {}"
             })
     default void compilerThatIsMadeToRunAway_ends(String code) {
