@@ -252,10 +252,11 @@ void put_finish(struct files *files, struct put *put) {
             || (!put->work && remember(files, put, &status) != 0))) {
         put->error = errno;
     }
-    if (put->fd >= 0) {
+    const bool opened = put->fd >= 0; /* beneath the directory, through no link; a name that was refused may lead anywhere */
+    if (opened) {
         close(put->fd);
     }
-    if (put->error != 0 && put->name != NULL) {
+    if (put->error != 0 && opened && put->name != NULL) {
         unlinkat(put->work ? files->work_fd : files->data_fd, put->name, 0);
     }
     free(put->name);

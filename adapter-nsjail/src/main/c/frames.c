@@ -67,6 +67,9 @@ enum feed_result frame_feed(struct frame_reader *reader, const uint8_t **bytes, 
         reader->payload[reader->length] = 0; /* so that names and strings end within it */
         reader->payload_have = 0;
     }
+    if (reader->payload == NULL) { /* a broken frame stays broken */
+        return FEED_BROKEN;
+    }
     size_t take = reader->length - reader->payload_have;
     if (take > *left) {
         take = *left;

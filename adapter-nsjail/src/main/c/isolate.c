@@ -143,10 +143,20 @@ int enter_run(const struct run_config *config, int *proc_fd, struct fault *fault
     if (name_user(config->uid) != 0) {
         return FAULT(fault, "run: /etc/passwd");
     }
-    static const char *const control[] = {"/ctl", "/cg", "/sandbox-init", "/sandbox-zygote.so"};
+    static const char *const control[] = {"/ctl", "/sandbox-init", "/sandbox-zygote.so"};
     for (size_t i = 0; i < sizeof control / sizeof *control; i++) {
-        if (umount2(control[i], MNT_DETACH) != 0 && errno != EINVAL && errno != ENOENT) { /* not every jail has all of them */
+        if (umount2(control[i], MNT_DETACH) != 0) {
             return FAULT(fault, control[i]);
+        }
+    }
+    for (int tree = 0;; tree++) { /* one for each controller of version 1, one in all for version 2 */
+        char path[24];
+        snprintf(path, sizeof path, "/cg/%d", tree);
+        if (umount2(path, MNT_DETACH) != 0) {
+            if (errno == ENOENT && tree > 0) {
+                break;
+            }
+            return FAULT(fault, path);
         }
     }
     if (sethostname("sandbox", 7) != 0) {

@@ -1,2 +1,3 @@
+set -e
 echo "before the failure"
-exit 3
+cat missing.txt

@@ -10,6 +10,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IFactory;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
 
 /** The command {@code code-interpreter}: parses the command line and hands over to one of its subcommands. */
 @Command(
@@ -44,6 +45,7 @@ public final class CodeInterpreter {
                 .setOut(out)
                 .setErr(streams.textErr())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((wrong, _) -> refuse(streams, wrong))
                 .setExecutionExceptionHandler((failure, _, _) -> tell(streams, failure))
                 .execute(arguments);
         out.flush();
@@ -59,6 +61,12 @@ public final class CodeInterpreter {
     private static SandboxSource.Sandboxes nsjail() {
         NsjailSandboxes sandboxes = NsjailSandboxes.open(NsjailSettings.defaults());
         return new SandboxSource.Sandboxes(sandboxes, sandboxes::close);
+    }
+
+    private static int refuse(Streams streams, ParameterException wrong) {
+        streams.say(String.valueOf(wrong.getMessage()));
+        streams.say("try '" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'");
+        return ExitStatus.USAGE;
     }
 
     private static int tell(Streams streams, Exception failure) {

@@ -21,11 +21,16 @@ record Mount(Path path, FileName name) {
             int divider = text.lastIndexOf('=');
             try {
                 Path path = Path.of(divider < 0 ? text : text.substring(0, divider));
-                String name = divider < 0 ? String.valueOf(path.getFileName()) : text.substring(divider + 1);
+                String name = divider < 0 ? lastPart(path) : text.substring(divider + 1);
                 return new Mount(path, FileName.parse("--file", name));
             } catch (InvalidPathException | InvalidRequestException wrong) {
                 throw new TypeConversionException("'" + text + "' must be PATH or PATH=NAME: " + wrong.getMessage());
             }
+        }
+
+        private static String lastPart(Path path) {
+            Path last = path.getFileName();
+            return last == null ? "" : last.toString();
         }
     }
 }

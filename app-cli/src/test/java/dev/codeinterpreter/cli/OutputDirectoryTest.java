@@ -99,6 +99,11 @@ final class OutputDirectoryTest {
             public int read() throws IOException {
                 throw new IOException("on purpose");
             }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                return read();
+            }
         };
 
         assertThatIOException()

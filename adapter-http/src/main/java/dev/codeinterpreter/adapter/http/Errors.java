@@ -1,6 +1,7 @@
 package dev.codeinterpreter.adapter.http;
 
 import dev.codeinterpreter.core.failure.CodeInterpreterException;
+import dev.codeinterpreter.core.id.Identifiers;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
@@ -11,6 +12,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Objects;
+import org.eclipse.jetty.io.EofException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,11 +52,31 @@ final class Errors {
     void answer(Context context, Exception failure) {
         String requestId = RequestId.of(context.req());
         if (context.res().isCommitted()) {
-            LOG.warn("request {}: its answer was cut short", requestId, failure);
+            if (failure instanceof EofException) {
+                LOG.debug("request {}: the client went away before the end of its answer", requestId, failure);
+            } else {
+                LOG.warn("request {}: its answer was cut short", requestId, failure);
+            }
             return;
         }
         try {
             send(context, answerOf(failure, requestId), requestId);
+        } catch (IOException gone) {
+            LOG.debug("request {}: the client is gone, the answer did not reach it", requestId, gone);
+        }
+    }
+
+    /** Answers when the thread of a request ran out of memory or stack, or worse. */
+    void answerFatal(HttpServletResponse response, Error error) {
+        String requestId = Objects.requireNonNullElseGet(response.getHeader(RequestId.HEADER), Identifiers::random);
+        ErrorAnswer answer = answerOf(error, requestId);
+        if (response.isCommitted()) {
+            return;
+        }
+        try {
+            response.setStatus(answer.status());
+            response.setContentType(Json.MEDIA_TYPE);
+            response.getOutputStream().write(body(answer, requestId));
         } catch (IOException gone) {
             LOG.debug("request {}: the client is gone, the answer did not reach it", requestId, gone);
         }

@@ -46,11 +46,13 @@ final class ExecRoute {
         requireJson(request);
         ExecutionRequest execution = read(request, caller, requestId);
 
-        Run run = runs.start(requestId, execution);
+        Peer peer = Peer.of(request);
         SlowAnswer answer = new SlowAnswer(context.res());
-        boolean ended = await(run, answer, Peer.of(request), requestId);
-        ExecAnswer body = ended ? answerOf(run, execution, answer, requestId) : abandoned(execution, requestId);
-        answer.complete(Json.bytes(body));
+        try (Run run = runs.start(requestId, execution)) {
+            boolean ended = await(run, answer, peer, requestId);
+            ExecAnswer body = ended ? answerOf(run, execution, answer, requestId) : abandoned(execution, requestId);
+            answer.complete(Json.bytes(body));
+        }
     }
 
     private ExecutionRequest read(HttpServletRequest request, Caller caller, String requestId) throws IOException {

@@ -49,7 +49,9 @@ final class HeaderDeadline extends ContainerLifeCycle implements Connection.List
 
     /** To be called when the header of a request is complete, and {@link Watch#requestEnds} when its answer is. */
     Watch requestBegins(ConnectionMetaData metaData) {
-        Watch watch = watches.computeIfAbsent(metaData.getConnection(), Watch::new);
+        Connection connection = metaData.getConnection();
+        Watch known = watches.get(connection);
+        Watch watch = known == null ? new Watch(connection) : known; // it may be closed by now
         watch.requestBegins();
         return watch;
     }

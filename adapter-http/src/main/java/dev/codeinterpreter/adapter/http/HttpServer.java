@@ -13,6 +13,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
+import io.javalin.util.JavalinException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
@@ -38,10 +39,13 @@ public final class HttpServer implements AutoCloseable {
 
     private static final int PLATFORM_THREADS = 16;
 
-    /** How long cancelled executions may take to give their last answers. */
-    private static final Duration CANCEL_TIME = Duration.ofSeconds(5);
+    /** How long cancelled executions may take to give their last answers, if the settings do not ask for more haste. */
+    private static final Duration LONGEST_CANCEL_TIME = Duration.ofSeconds(5);
 
     private static final Duration STOP_TIME = Duration.ofSeconds(2);
+
+    /** How long a connection without a request may stay open once all requests are done. */
+    private static final long STOP_IDLE_MILLIS = 200;
 
     private final HttpSettings settings;
     private final Runs runs;
@@ -49,6 +53,7 @@ public final class HttpServer implements AutoCloseable {
     private final Errors errors;
     private final HeaderDeadline headerDeadline;
     private final Javalin javalin;
+    private final AtomicBoolean started = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
@@ -95,8 +100,12 @@ public final class HttpServer implements AutoCloseable {
      *
      * @return this server
      * @throws UnavailableException when the port is taken or may not be used
+     * @throws IllegalStateException when it was started or closed before
      */
     public HttpServer start() {
+        if (closed.get() || started.getAndSet(true)) {
+            throw new IllegalStateException("a server can be started once only");
+        }
         try {
             javalin.start();
         } catch (RuntimeException failed) {
@@ -126,13 +135,23 @@ public final class HttpServer implements AutoCloseable {
             if (!inFlight.awaitNone(settings.times().close())) {
                 LOG.warn("cancelling the executions of {} requests", inFlight.count());
                 runs.cancelAll();
-                inFlight.awaitNone(CANCEL_TIME);
+                Duration close = settings.times().close();
+                inFlight.awaitNone(close.compareTo(LONGEST_CANCEL_TIME) < 0 ? close : LONGEST_CANCEL_TIME);
             }
         } catch (InterruptedException hurry) {
             runs.cancelAll();
             Thread.currentThread().interrupt();
         }
-        javalin.stop();
+        try {
+            javalin.stop();
+        } catch (JavalinException late) {
+            LOG.warn("some connections had to be cut", late);
+        }
+    }
+
+    /** Whether new requests are refused. */
+    boolean isClosing() {
+        return inFlight.isClosing();
     }
 
     /** Javalin would answer HEAD wherever there is a GET; nobody asks for that. */
@@ -148,6 +167,7 @@ public final class HttpServer implements AutoCloseable {
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
+        config.router.javaLangErrorHandler(errors::answerFatal);
         config.http.compressionStrategy = CompressionStrategy.NONE;
         config.jetty.threadPool = threadPool();
         config.jetty.modifyHttpConfiguration(http -> {
@@ -174,6 +194,7 @@ public final class HttpServer implements AutoCloseable {
         connector.setHost(settings.host());
         connector.setPort(settings.port());
         connector.setIdleTimeout(settings.times().idle().toMillis());
+        connector.setShutdownIdleTimeout(STOP_IDLE_MILLIS);
         connector.addBean(headerDeadline);
         connector.addBean(new NetworkConnectionLimit(settings.load().connections(), connector));
         return connector;

@@ -18,8 +18,8 @@ public record HttpSettings(String host, int port, String version, Sizes sizes, T
 
     /** @throws InvalidRequestException naming the first setting that is out of its range */
     public HttpSettings {
-        require("host", !host.isBlank(), "'" + host + "'", "an address");
-        require("port", port >= 0 && port <= 65_535, port, "from 0 to 65535");
+        Rule.require("host", !host.isBlank(), "'" + host + "'", "an address");
+        Rule.require("port", port >= 0 && port <= 65_535, port, "from 0 to 65535");
     }
 
     public HttpSettings withHost(String value) {
@@ -61,10 +61,10 @@ public record HttpSettings(String host, int port, String version, Sizes sizes, T
 
         /** @throws InvalidRequestException naming the first size that is out of its range */
         public Sizes {
-            require("headerBytes", headerBytes >= 1024, headerBytes, "at least 1024");
-            require("bodyBytes", bodyBytes >= 1, bodyBytes, "at least 1");
-            require("uploadBytes", uploadBytes >= 1, uploadBytes, "at least 1");
-            require("uploadFiles", uploadFiles >= 1, uploadFiles, "at least 1");
+            Rule.require("headerBytes", headerBytes >= 1024, headerBytes, "at least 1024");
+            Rule.require("bodyBytes", bodyBytes >= 1, bodyBytes, "at least 1");
+            Rule.require("uploadBytes", uploadBytes >= 1, uploadBytes, "at least 1");
+            Rule.require("uploadFiles", uploadFiles >= 1, uploadFiles, "at least 1");
         }
 
         public Sizes withHeaderBytes(int value) {
@@ -141,7 +141,7 @@ public record HttpSettings(String host, int port, String version, Sizes sizes, T
         }
 
         private static void requirePositive(String name, Duration value) {
-            require(name, value.toMillis() >= 1, value, "at least 1 ms");
+            Rule.require(name, value.toMillis() >= 1, value, "at least 1 ms");
         }
     }
 
@@ -159,14 +159,8 @@ public record HttpSettings(String host, int port, String version, Sizes sizes, T
 
         /** @throws InvalidRequestException naming the first bound that is out of its range */
         public Load {
-            require("requests", requests >= 1, requests, "at least 1");
-            require("connections", connections >= 1, connections, "at least 1");
-        }
-    }
-
-    private static void require(String name, boolean holds, Object value, String rule) {
-        if (!holds) {
-            throw new InvalidRequestException(name, "out_of_range", name + " must be " + rule + ", it is " + value);
+            Rule.require("requests", requests >= 1, requests, "at least 1");
+            Rule.require("connections", connections >= 1, connections, "at least 1");
         }
     }
 
@@ -174,5 +168,17 @@ public record HttpSettings(String host, int port, String version, Sizes sizes, T
     private static String manifestVersion() {
         String version = HttpSettings.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;
+    }
+
+    /**
+     * In a class of its own: were it a method of the outer record, making a part's default would first make the outer one's, out
+     * of parts that are not there yet.
+     */
+    private static final class Rule {
+        private static void require(String name, boolean holds, Object value, String rule) {
+            if (!holds) {
+                throw new InvalidRequestException(name, "out_of_range", name + " must be " + rule + ", it is " + value);
+            }
+        }
     }
 }

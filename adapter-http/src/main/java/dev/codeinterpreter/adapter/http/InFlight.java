@@ -43,6 +43,15 @@ final class InFlight {
         }
     }
 
+    boolean isClosing() {
+        lock.lock();
+        try {
+            return closing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Waits until there is none, not longer than {@code time}; whether there is none. */
     boolean awaitNone(Duration time) throws InterruptedException {
         long nanos = time.toNanos();

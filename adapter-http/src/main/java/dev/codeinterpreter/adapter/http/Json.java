@@ -9,7 +9,9 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.JacksonIOException;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
@@ -59,12 +61,16 @@ final class Json {
             return tree;
         } catch (JacksonIOException unread) {
             throw unread.getCause();
-        } catch (JacksonException invalid) {
+        } catch (StreamConstraintsException extreme) {
             throw new InvalidRequestException(
-                    "body",
-                    "json_invalid",
-                    "The body is not JSON: line " + invalid.getLocation().getLineNr() + ", column "
-                            + invalid.getLocation().getColumnNr());
+                    "body", "json_invalid", "The body is nested too deeply or has a number or name that is too long");
+        } catch (JacksonException invalid) {
+            throw new InvalidRequestException("body", "json_invalid", "The body is not JSON" + where(invalid));
         }
+    }
+
+    private static String where(JacksonException invalid) {
+        TokenStreamLocation location = invalid.getLocation();
+        return location == null ? "" : ": line " + location.getLineNr() + ", column " + location.getColumnNr();
     }
 }

@@ -76,12 +76,12 @@ record JsonFields(JsonNode object, String path) {
     /**
      * Checks that a text can be written as UTF-8.
      *
-     * @throws InvalidRequestException code {@code string_unicode}, when it cannot
+     * @throws InvalidRequestException code {@code invalid_unicode}, when it cannot
      */
     static String encodable(String field, String text) {
         if (!isEncodable(text)) {
             throw new InvalidRequestException(
-                    field, "string_unicode", field + " contains an unpaired surrogate, which is no character");
+                    field, "invalid_unicode", field + " contains an unpaired surrogate, which is no character");
         }
         return text;
     }

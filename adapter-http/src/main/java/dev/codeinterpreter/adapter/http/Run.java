@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * One execution on a virtual thread of its own, so that the thread of its request can talk to the client meanwhile. There is one
  * for each request at the most, so the bound on requests bounds these threads too.
  */
-final class Run {
+final class Run implements AutoCloseable {
 
     private final Thread thread;
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -52,7 +52,15 @@ final class Run {
 
     /** Asks the execution to end; its result then says so. Does nothing when it has ended. */
     void cancel() {
-        thread.interrupt();
+        if (ended.getCount() > 0) {
+            thread.interrupt();
+        }
+    }
+
+    /** Cancels the execution, if it has not ended. */
+    @Override
+    public void close() {
+        cancel();
     }
 
     /**
@@ -67,8 +75,7 @@ final class Run {
         }
         switch (failure) {
             case RuntimeException thrown -> throw thrown;
-            case Error error -> throw error;
-            case null, default -> throw new IllegalStateException("an execution has no result", failure);
+            case null, default -> throw new IllegalStateException("an execution failed for good", failure);
         }
     }
 }

@@ -24,6 +24,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -37,7 +39,8 @@ final class TestServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     final InMemorySandboxes sandboxes = new InMemorySandboxes();
-    final BreakableFileStore store = new BreakableFileStore(new InMemoryFileStore());
+    final CuttingFileStore cutting = new CuttingFileStore(new InMemoryFileStore());
+    final BreakableFileStore store = new BreakableFileStore(cutting);
     final HandMovedClock clock = new HandMovedClock();
 
     private final HttpServer server;
@@ -47,25 +50,7 @@ final class TestServer implements AutoCloseable {
             .build();
 
     private TestServer(Builder builder) {
-        InMemorySessions sessions = new InMemorySessions();
-        SessionService sessionService = new SessionService(sessions, Duration.ofHours(24), clock);
-        FileService files = new FileService(sessions, sessionService, store, builder.fileSettings, clock);
-        ExecutionPort executions = builder.executions;
-        if (executions == null) {
-            executions = new ExecutionService(sandboxes, sessionService, files, builder.executionSettings, clock);
-        }
-        AccessService access = builder.open
-                ? AccessService.open()
-                : AccessService.requiring(List.of(ApiKey.configured("API_KEY", KEY)));
-        server = new HttpServer(
-                        builder.settings,
-                        access,
-                        executions,
-                        sessionService,
-                        files,
-                        EnumSet.of(Language.PYTHON, Language.BASH),
-                        clock)
-                .start();
+        server = builder.server(sandboxes, store, clock).start();
     }
 
     static TestServer start() {
@@ -99,6 +84,11 @@ final class TestServer implements AutoCloseable {
             return this;
         }
 
+        Builder port(int value) {
+            settings = settings.withPort(value);
+            return this;
+        }
+
         Builder times(HttpSettings.Times times) {
             settings = settings.withTimes(times);
             return this;
@@ -121,6 +111,25 @@ final class TestServer implements AutoCloseable {
 
         TestServer start() {
             return new TestServer(this);
+        }
+
+        HttpServer unstarted() {
+            return server(
+                    new InMemorySandboxes(), new BreakableFileStore(new InMemoryFileStore()), new HandMovedClock());
+        }
+
+        private HttpServer server(InMemorySandboxes sandboxes, BreakableFileStore store, HandMovedClock clock) {
+            InMemorySessions sessions = new InMemorySessions();
+            SessionService sessionService = new SessionService(sessions, Duration.ofHours(24), clock);
+            FileService files = new FileService(sessions, sessionService, store, fileSettings, clock);
+            ExecutionPort port = executions;
+            if (port == null) {
+                port = new ExecutionService(sandboxes, sessionService, files, executionSettings, clock);
+            }
+            AccessService access =
+                    open ? AccessService.open() : AccessService.requiring(List.of(ApiKey.configured("API_KEY", KEY)));
+            return new HttpServer(
+                    settings, access, port, sessionService, files, EnumSet.of(Language.PYTHON, Language.BASH), clock);
         }
     }
 
@@ -197,6 +206,21 @@ final class TestServer implements AutoCloseable {
 
     static JsonNode json(String text) {
         return JSON.readTree(text);
+    }
+
+    /** How many sessions have any bytes in the store. */
+    int sessionsWithBytes() {
+        return store.sessions(Optional.empty(), 100).size();
+    }
+
+    /** Waits until the server, which another thread closes, takes nothing new. */
+    void awaitClosing() {
+        Awaitility.await().until(server::isClosing);
+    }
+
+    /** Closes the server and leaves the client. */
+    void closeServer() {
+        server.close();
     }
 
     @Override

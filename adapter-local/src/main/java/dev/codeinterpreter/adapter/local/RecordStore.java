@@ -2,14 +2,7 @@ package dev.codeinterpreter.adapter.local;
 
 import dev.codeinterpreter.core.failure.UnavailableException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,13 +31,11 @@ import org.slf4j.LoggerFactory;
 final class RecordStore implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RecordStore.class);
-    private static final int FORMAT = 1;
     private static final int QUEUE = 10_000;
     private static final int BATCH = 256;
     private static final Duration COMPACTION_INTERVAL = Duration.ofSeconds(30);
     private static final int COMPACTION_FILL_PERCENT = 50;
     private static final int COMPACTION_BYTES = 1 << 20;
-    private static final int CLOSING_COMPACTION_MILLIS = 100;
 
     private final @Nullable String name;
     private final Duration timeout;
@@ -52,14 +43,14 @@ final class RecordStore implements AutoCloseable {
     private final ReentrantLock access = new ReentrantLock();
     private final ThreadPoolExecutor reader;
     private final Thread writer;
-    private @Nullable Opened current;
+    private @Nullable OpenedRecords current;
     private volatile boolean closing;
     private volatile boolean ended;
 
     private RecordStore(@Nullable String name, Duration timeout) {
         this.name = name;
         this.timeout = timeout;
-        current = openStore(name);
+        current = OpenedRecords.open(name);
         reader = new ThreadPoolExecutor(
                 1,
                 1,
@@ -77,10 +68,7 @@ final class RecordStore implements AutoCloseable {
      */
     static RecordStore open(Path file, DataDirectory directory, Duration timeout) {
         try {
-            if (!isPresent(file)) {
-                createWhole(file, directory);
-            }
-            return open(file.toString(), timeout);
+            return open(new RecordFile(file, directory).prepare(), timeout);
         } catch (IOException | MVStoreException e) {
             throw new UnavailableException(
                     DataDirectory.DEPENDENCY, "The records in " + file + " cannot be opened: " + e.getMessage(), e);
@@ -203,7 +191,7 @@ final class RecordStore implements AutoCloseable {
             MVStore store;
             access.lock();
             try {
-                Opened opened = opened();
+                OpenedRecords opened = opened();
                 store = opened.store();
                 batch.forEach(unit -> unit.act(opened.tables()));
             } finally {
@@ -260,13 +248,13 @@ final class RecordStore implements AutoCloseable {
     }
 
     /** The store, opened again when it failed. With {@link #access} held. */
-    private Opened opened() {
+    private OpenedRecords opened() {
         if (ended) {
             throw closed();
         }
-        Opened opened = current;
+        OpenedRecords opened = current;
         if (opened == null || opened.store().isClosed()) {
-            opened = openStore(name);
+            opened = OpenedRecords.open(name);
             current = opened;
         }
         return opened;
@@ -276,7 +264,7 @@ final class RecordStore implements AutoCloseable {
     private void discard() {
         access.lock();
         try {
-            Opened opened = current;
+            OpenedRecords opened = current;
             if (name != null && opened != null) {
                 opened.store().closeImmediately();
                 current = null;
@@ -290,10 +278,10 @@ final class RecordStore implements AutoCloseable {
         access.lock();
         try {
             ended = true;
-            Opened opened = current;
+            OpenedRecords opened = current;
             current = null;
             if (opened != null) {
-                opened.store().close(CLOSING_COMPACTION_MILLIS);
+                opened.store().close();
             }
         } catch (MVStoreException e) {
             LOG.atWarn().setCause(e).log("The records were closed without tidying up; nothing confirmed is lost");
@@ -310,48 +298,6 @@ final class RecordStore implements AutoCloseable {
         return records;
     }
 
-    private static Opened openStore(@Nullable String name) {
-        MVStore.Builder builder = new MVStore.Builder().autoCommitDisabled().autoCommitBufferSize(0);
-        if (name != null) {
-            builder.fileName(name);
-        }
-        MVStore store = builder.open();
-        if (store.getStoreVersion() > FORMAT) {
-            int found = store.getStoreVersion();
-            store.closeImmediately();
-            throw new UnavailableException(
-                    DataDirectory.DEPENDENCY,
-                    "The records have format " + found + ", but this program reads format " + FORMAT
-                            + ". Use the release that wrote them or a newer one.");
-        }
-        store.setStoreVersion(FORMAT);
-        return new Opened(store, Tables.of(store));
-    }
-
-    private static boolean isPresent(Path file) throws IOException {
-        try {
-            if (!Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                    .isRegularFile()) {
-                throw new IOException("it is no regular file");
-            }
-            return true;
-        } catch (NoSuchFileException e) {
-            return false;
-        }
-    }
-
-    /** Makes an empty store under another name first, so that a crash leaves no half of one. */
-    private static void createWhole(Path file, DataDirectory directory) throws IOException {
-        Path temporary = directory.newTemporary();
-        directory.create(temporary).close();
-        openStore(temporary.toString()).store().close();
-        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            directory.sync(channel);
-        }
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-        directory.sync(DataDirectory.parentOf(file));
-    }
-
     private static UnavailableException busy() {
         return new UnavailableException(
                 DataDirectory.DEPENDENCY, "More than " + QUEUE + " calls wait for the records already");
@@ -360,6 +306,4 @@ final class RecordStore implements AutoCloseable {
     private static UnavailableException closed() {
         return new UnavailableException(DataDirectory.DEPENDENCY, "The local storage is closed");
     }
-
-    private record Opened(MVStore store, Tables tables) {}
 }

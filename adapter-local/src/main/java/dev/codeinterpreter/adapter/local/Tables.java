@@ -1,5 +1,6 @@
 package dev.codeinterpreter.adapter.local;
 
+import java.util.List;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.type.ByteArrayDataType;
@@ -31,6 +32,11 @@ record Tables(
                 map(store, "snapshots"),
                 map(store, "snapshotEnds"),
                 map(store, "counters"));
+    }
+
+    /** Every map, in one order for all stores. */
+    List<MVMap<String, byte[]>> all() {
+        return List.of(sessions, sessionEnds, files, snapshots, snapshotEnds, counters);
     }
 
     /** With its types spelled out, so that nothing is ever read by Java serialization. */

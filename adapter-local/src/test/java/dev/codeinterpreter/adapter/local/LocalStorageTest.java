@@ -22,6 +22,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +66,34 @@ final class LocalStorageTest {
             assertThat(namesIn("tmp")).isEmpty();
             assertThat(namesIn("snapshots")).hasSize(1);
             assertThat(again.states().load(SESSION)).contains(Fixtures.snapshot(1, 2000));
+        }
+    }
+
+    @Test
+    void open_recordsGrownByMuchThatIsGone_areMadeSmallAgain() throws IOException {
+        try (LocalStorage storage = Fixtures.onDisk(parent)) {
+            fill(storage);
+        }
+        try (MVStore store = MVStore.open(data("records.mv").toString())) {
+            MVMap<Integer, byte[]> ballast = store.openMap("ballast");
+            for (int i = 0; i < 40; i++) {
+                ballast.put(i, Fixtures.bytes(1 << 20, i));
+            }
+            store.commit();
+            store.openMap("ballast at the end").put(1, Fixtures.bytes(1000, 1));
+            store.commit();
+            store.removeMap(ballast);
+        }
+        assertThat(Files.size(data("records.mv"))).isGreaterThan(40 << 20);
+
+        try (LocalStorage again = Fixtures.onDisk(parent)) {
+            assertThat(Files.size(data("records.mv"))).isLessThan(1 << 20);
+            assertThat(again.sessions().find(SESSION)).contains(Fixtures.session(SESSION));
+            assertThat(again.sessions().files(SESSION)).containsExactly(Fixtures.file(SESSION, FILE));
+            assertThat(again.sessions().expired(Fixtures.NOON.plusSeconds(3600), 5))
+                    .containsExactly(SESSION);
+            assertThat(again.states().load(SESSION)).contains(Fixtures.snapshot(1, 2000));
+            assertThat(namesIn("tmp")).isEmpty();
         }
     }
 

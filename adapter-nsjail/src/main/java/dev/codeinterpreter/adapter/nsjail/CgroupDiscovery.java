@@ -18,6 +18,9 @@ import java.util.Optional;
  */
 record CgroupDiscovery(Map<String, Path> v1, Optional<Path> v2, Map<String, String> paths) {
 
+    /** The cgroup of all servers, in which each has one of its own. */
+    private static final String OURS = "code-interpreter";
+
     private static final List<String> CONTROLLERS = List.of("memory", "pids", "cpu", "cpuacct");
 
     /** What this process sees. */
@@ -37,7 +40,7 @@ record CgroupDiscovery(Map<String, Path> v1, Optional<Path> v2, Map<String, Stri
         Optional<Path> v2 = Optional.empty();
         for (String line : mounts) {
             String[] words = line.split(" ", -1);
-            if (words.length < 4) {
+            if (words.length < 4 || List.of(words[3].split(",", -1)).contains("ro")) {
                 continue;
             }
             Path mountPoint = Path.of(words[1].replace("\\040", " "));
@@ -80,31 +83,40 @@ record CgroupDiscovery(Map<String, Path> v1, Optional<Path> v2, Map<String, Stri
         if (v1.keySet().containsAll(CONTROLLERS)) {
             Map<String, Path> directories = new HashMap<>();
             v1.forEach((controller, mountPoint) -> directories.put(
-                    controller,
-                    own(controller, mountPoint).resolve("code-interpreter").resolve(instance)));
+                    controller, own(controller, mountPoint).resolve(OURS).resolve(instance)));
             return new CgroupV1(directories);
         }
         Path mountPoint = v2.orElseThrow(() ->
-                new IOException("no writable cgroup file system with the controllers memory, pids and cpu is mounted"));
+                new IOException("no writable cgroup file system with the controllers memory, pids and cpu is mounted;"
+                        + " a container needs --privileged, or /sys/fs/cgroup mounted so that it can be written"));
         Path own = own("", mountPoint);
         CgroupV2.makeParent(own);
-        Path ours = Files.createDirectories(own.resolve("code-interpreter"));
+        Path ours = Files.createDirectories(own.resolve(OURS));
         CgroupFiles.write(ours, "cgroup.subtree_control", "+memory +pids +cpu");
         return new CgroupV2(ours.resolve(instance));
     }
 
     /** Removes what a server that is dead has left under its name. */
     void removeLeftovers(String instance) {
-        v1.forEach((controller, mountPoint) -> CgroupFiles.removeTree(
-                own(controller, mountPoint).resolve("code-interpreter").resolve(instance)));
-        v2.ifPresent(mountPoint -> CgroupFiles.removeTree(
-                own("", mountPoint).resolve("code-interpreter").resolve(instance)));
+        v1.forEach((controller, mountPoint) ->
+                CgroupFiles.removeTree(own(controller, mountPoint).resolve(OURS).resolve(instance)));
+        v2.ifPresent(mountPoint ->
+                CgroupFiles.removeTree(own("", mountPoint).resolve(OURS).resolve(instance)));
     }
 
-    /** Our own cgroup below a mount point; the mount point itself when it shows another part of the tree. */
+    /**
+     * Our own cgroup below a mount point; the mount point itself when it shows another part of the tree. Where an earlier server
+     * has moved us into its leaf (version 2), it is the cgroup above.
+     */
     private Path own(String controller, Path mountPoint) {
         String path = paths.getOrDefault(controller, "/");
-        Path own = mountPoint.resolve(path.substring(1));
-        return Files.isDirectory(own) ? own : mountPoint;
+        Path own = mountPoint.resolve(path.substring(1)).normalize();
+        if (!own.startsWith(mountPoint) || !Files.isDirectory(own)) {
+            return mountPoint;
+        }
+        boolean leaf = controller.isEmpty() && own.endsWith(CgroupV2.LEAF) && !own.equals(mountPoint);
+        return leaf && Files.isDirectory(own.resolveSibling(OURS))
+                ? own.resolveSibling("").normalize()
+                : own;
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,8 +17,10 @@ final class CgroupFiles {
 
     private CgroupFiles() {}
 
+    /** Never makes the file: a limit written where no kernel reads it would be no limit. */
     static void write(Path directory, String file, String value) throws IOException {
-        Files.writeString(directory.resolve(file), value);
+        Files.writeString(
+                directory.resolve(file), value, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
     }
 
     /** Writes to a file that this kernel may not have. */
@@ -68,6 +71,23 @@ final class CgroupFiles {
         return empty;
     }
 
+    /** Kills whoever is still in a slot. Returns whether it became empty within two seconds. */
+    static boolean evacuate(CgroupSlot slot) {
+        try {
+            for (int attempt = 0; attempt < 200; attempt++) {
+                if (slot.evacuate()) {
+                    return true;
+                }
+                Thread.sleep(10);
+            }
+        } catch (IOException e) {
+            LOG.warn("Cannot read a sandbox's cgroup", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
+    }
+
     /** Removes a cgroup with all below it, killing the members. Bounded in time; what cannot be removed is logged. */
     static void removeTree(Path directory) {
         if (!Files.isDirectory(directory)) {
@@ -84,7 +104,10 @@ final class CgroupFiles {
             }
             Files.deleteIfExists(directory);
         } catch (IOException e) {
-            LOG.warn("Cannot remove cgroup {}", directory, e);
+            if (Files.exists(directory)) {
+                /* else somebody else was faster */
+                LOG.warn("Cannot remove cgroup {}", directory, e);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -10,6 +10,9 @@ interface CgroupSlot {
     /** Sets the limits for the next run and forgets what was counted. */
     void prepare(CgroupLimits limits) throws IOException;
 
+    /** Sets other limits, while a run waits. */
+    void limit(CgroupLimits limits) throws IOException;
+
     /** Files to which a process writes {@code 0} to become a member. */
     List<Path> entrances();
 

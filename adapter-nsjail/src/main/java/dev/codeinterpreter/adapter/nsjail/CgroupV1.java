@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,23 @@ final class CgroupV1 implements CgroupTree {
     @Override
     public CgroupSlot slot(String name) throws IOException {
         return new Slot(name);
+    }
+
+    @Override
+    public CgroupTree child(String name) throws IOException {
+        Map<String, Path> below = new HashMap<>();
+        controllers.forEach((controller, directory) -> below.put(controller, directory.resolve(name)));
+        return new CgroupV1(below);
+    }
+
+    @Override
+    public List<Path> directories() {
+        return controllers.values().stream().distinct().toList();
+    }
+
+    @Override
+    public String entranceName() {
+        return "tasks";
     }
 
     @Override
@@ -91,19 +109,24 @@ final class CgroupV1 implements CgroupTree {
         @Override
         public void prepare(CgroupLimits limits) throws IOException {
             forgetPageCache();
+            limit(limits);
+            CgroupFiles.write(memory, "memory.max_usage_in_bytes", "0");
+            CgroupFiles.write(cpuacct, "cpuacct.usage", "0");
+            memoryKillsBefore = memoryKills();
+            refusedForksBefore = refusedForks();
+        }
+
+        @Override
+        public void limit(CgroupLimits limits) throws IOException {
             String bytes = Long.toString(limits.memoryBytes());
             CgroupFiles.writeIfThere(memory, "memory.memsw.limit_in_bytes", "-1");
             CgroupFiles.write(memory, "memory.limit_in_bytes", bytes);
             CgroupFiles.writeIfThere(memory, "memory.memsw.limit_in_bytes", bytes);
             CgroupFiles.writeIfThere(
                     memory, "memory.kmem.tcp.limit_in_bytes", Long.toString(limits.memoryBytes() / SOCKET_SHARE));
-            CgroupFiles.write(memory, "memory.max_usage_in_bytes", "0");
             CgroupFiles.write(pids, "pids.max", Integer.toString(limits.processes()));
             CgroupFiles.write(cpu, "cpu.cfs_period_us", "100000");
             CgroupFiles.write(cpu, "cpu.cfs_quota_us", Long.toString((long) (limits.cpus() * 100_000)));
-            CgroupFiles.write(cpuacct, "cpuacct.usage", "0");
-            memoryKillsBefore = memoryKills();
-            refusedForksBefore = refusedForks();
         }
 
         private long memoryKills() throws IOException {
@@ -117,7 +140,7 @@ final class CgroupV1 implements CgroupTree {
         @Override
         public List<Path> entrances() {
             return directories().stream()
-                    .map(directory -> directory.resolve("tasks"))
+                    .map(directory -> directory.resolve(entranceName()))
                     .toList();
         }
 

@@ -11,6 +11,9 @@ import java.util.OptionalLong;
 /** Cgroups of version 2: one directory for everything. */
 final class CgroupV2 implements CgroupTree {
 
+    /** Where the processes of a cgroup go that becomes a parent. */
+    static final String LEAF = "server";
+
     private final Path directory;
 
     /**
@@ -24,14 +27,14 @@ final class CgroupV2 implements CgroupTree {
     }
 
     /**
-     * Makes {@code own} a cgroup that may have children with limits: its processes move into a leaf {@code server} first, since a
+     * Makes {@code own} a cgroup that may have children with limits: its processes move into a leaf {@value #LEAF} first, since a
      * cgroup that hands controllers down may have no members (the "no internal processes" rule of the kernel's cgroup-v2
      * documentation). The root cgroup is exempt from the rule.
      */
     static void makeParent(Path own) throws IOException {
         boolean root = !Files.exists(own.resolve("cgroup.type"));
         if (!root) {
-            Path leaf = Files.createDirectories(own.resolve("server"));
+            Path leaf = Files.createDirectories(own.resolve(LEAF));
             for (int round = 0; round < 10; round++) {
                 /* processes may fork while we move them */
                 List<String> members = Files.readAllLines(own.resolve("cgroup.procs"));
@@ -71,6 +74,21 @@ final class CgroupV2 implements CgroupTree {
     }
 
     @Override
+    public CgroupTree child(String name) throws IOException {
+        return new CgroupV2(directory.resolve(name));
+    }
+
+    @Override
+    public List<Path> directories() {
+        return List.of(directory);
+    }
+
+    @Override
+    public String entranceName() {
+        return "cgroup.procs";
+    }
+
+    @Override
     public void close() {
         CgroupFiles.removeTree(directory);
     }
@@ -90,6 +108,11 @@ final class CgroupV2 implements CgroupTree {
                 remove();
             }
             Files.createDirectories(slot);
+            limit(limits);
+        }
+
+        @Override
+        public void limit(CgroupLimits limits) throws IOException {
             CgroupFiles.write(slot, "memory.max", Long.toString(limits.memoryBytes()));
             CgroupFiles.writeIfThere(slot, "memory.swap.max", "0");
             CgroupFiles.write(slot, "pids.max", Integer.toString(limits.processes()));

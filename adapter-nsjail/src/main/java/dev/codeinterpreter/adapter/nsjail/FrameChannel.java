@@ -68,12 +68,12 @@ final class FrameChannel implements AutoCloseable {
     }
 
     /**
-     * The next piece of the current frame's payload, at least one byte; the buffer is used again by the next call.
+     * The next piece of the current frame's payload, at least one byte if any is left; the buffer is used again by the next call.
      *
      * @throws SandboxLostException when the peer hung up
      */
     ByteBuffer payload() throws IOException {
-        if (!incoming.hasRemaining()) {
+        if (payloadLeft > 0 && !incoming.hasRemaining()) {
             require(1);
         }
         int length = Math.min(payloadLeft, incoming.remaining());
@@ -95,6 +95,19 @@ final class FrameChannel implements AutoCloseable {
         }
         require(payloadLeft);
         return payload().slice();
+    }
+
+    /**
+     * The whole payload of the current frame, of which at least so many bytes are needed.
+     *
+     * @throws SandboxLostException when it is shorter, longer than 16 KiB, or the peer hung up
+     */
+    ByteBuffer wholePayload(int atLeast) throws IOException {
+        if (payloadLeft < atLeast) {
+            throw new SandboxLostException(
+                    "The sandbox broke its protocol: control frame of " + payloadLeft + " bytes");
+        }
+        return wholePayload();
     }
 
     private void require(int bytes) throws IOException {

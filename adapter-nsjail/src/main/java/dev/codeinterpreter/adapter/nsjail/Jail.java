@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** A running nsjail and the connection to the guard in it. */
 final class Jail implements AutoCloseable {
 
-    private static final int PROTOCOL_VERSION = 1;
+    static final int PROTOCOL_VERSION = 1;
     private static final Duration END_TIMEOUT = Duration.ofSeconds(2);
 
     private final Path directory;
@@ -48,7 +48,7 @@ final class Jail implements AutoCloseable {
             Path directory, int rootUid, List<String> command, ScheduledExecutorService clock, Duration timeout)
             throws IOException {
         Path socket = directory.resolve("s");
-        Path log = directory.resolveSibling(directory.getFileName() + ".log");
+        Path log = logOf(directory);
         Process process = null;
         try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             listener.bind(UnixDomainSocketAddress.of(socket), 1);
@@ -66,9 +66,9 @@ final class Jail implements AutoCloseable {
             SocketChannel connection = listener.accept();
             alarm.cancel(false);
             Jail jail = new Jail(directory, process, new FrameChannel(connection));
-            jail.checkPeer(connection, Files.getOwner(directory));
             ScheduledFuture<?> helloAlarm =
                     clock.schedule(() -> closeQuietly(connection), timeout.toMillis(), TimeUnit.MILLISECONDS);
+            checkPeer(connection, Files.getOwner(directory));
             jail.greet();
             helloAlarm.cancel(false);
             return jail;
@@ -79,7 +79,7 @@ final class Jail implements AutoCloseable {
         }
     }
 
-    private static void giveTo(int uid, Path directory, Path socket) throws IOException {
+    static void giveTo(int uid, Path directory, Path socket) throws IOException {
         for (Path path : List.of(socket, directory)) {
             Files.setAttribute(path, "unix:uid", uid);
             Files.setAttribute(path, "unix:gid", uid);
@@ -88,7 +88,12 @@ final class Jail implements AutoCloseable {
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
     }
 
-    private void checkPeer(SocketChannel connection, UserPrincipal expected) throws IOException {
+    /**
+     * Checks that it was root of the jail who connected.
+     *
+     * @throws SandboxLostException when it was somebody else
+     */
+    static void checkPeer(SocketChannel connection, UserPrincipal expected) throws IOException {
         UserPrincipal peer =
                 connection.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
         if (!peer.equals(expected)) {
@@ -127,7 +132,7 @@ final class Jail implements AutoCloseable {
                 new IOException(said.isEmpty() ? "nsjail said nothing" : "nsjail said: " + said, cause));
     }
 
-    private static void closeQuietly(AutoCloseable closeable) {
+    static void closeQuietly(AutoCloseable closeable) {
         try {
             closeable.close();
         } catch (Exception nothingToSave) {
@@ -157,7 +162,16 @@ final class Jail implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
-        InstanceDirectory.removeTree(directory.resolveSibling(directory.getFileName() + ".log"));
+        removeFiles(directory);
+    }
+
+    /** Removes a control directory and the log beside it. */
+    static void removeFiles(Path directory) {
+        InstanceDirectory.removeTree(logOf(directory));
         InstanceDirectory.removeTree(directory);
+    }
+
+    private static Path logOf(Path directory) {
+        return directory.resolveSibling(directory.getFileName() + ".log");
     }
 }

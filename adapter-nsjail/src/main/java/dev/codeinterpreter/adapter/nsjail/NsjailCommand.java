@@ -41,8 +41,18 @@ final class NsjailCommand {
 
     /** Maps a user and group id of the jail to one of the host. */
     NsjailCommand user(int inside, int host) {
-        String mapping = inside + ":" + host + ":1";
+        return users(inside, host, 1);
+    }
+
+    /** Maps {@code count} user and group ids of the jail to as many of the host. */
+    NsjailCommand users(int inside, int host, int count) {
+        String mapping = inside + ":" + host + ":" + count;
         return add("--user", mapping, "--group", mapping);
+    }
+
+    /** Sets a variable of the program's environment, which is empty otherwise. */
+    NsjailCommand environment(String name, String value) {
+        return add("--env", name + "=" + value);
     }
 
     /** Shows a path of the host read-only. */

@@ -43,6 +43,7 @@ final class NsjailSandbox implements Sandbox {
     private static final int FLAG_READ_ONLY = 1;
     private static final int FLAG_STREAM_STDIN = 1;
     private static final int FLAG_IN_WORK_DIRECTORY = 2;
+    private static final int FLAG_HAND_OVER = 4;
     private static final int CHUNK = 128 << 10;
     private static final int SIGXFSZ = 25;
 
@@ -64,6 +65,11 @@ final class NsjailSandbox implements Sandbox {
         this.limits = limits;
         this.commonEnvironment = commonEnvironment;
         this.channel = host.channel();
+    }
+
+    /** The connection to the guard, for tests of what becomes of a broken protocol. */
+    FrameChannel channel() {
+        return channel;
     }
 
     @Override
@@ -145,7 +151,7 @@ final class NsjailSandbox implements Sandbox {
     }
 
     private RunResult runPhases(Program program, OutputListener output, long start) throws IOException {
-        byte[] source = program.source().getBytes(StandardCharsets.UTF_8);
+        byte[] source = toolchain.readable(program.source()).getBytes(StandardCharsets.UTF_8);
         putFile(TARGET_WORK, 0, toolchain.sourceName(), source.length, new ByteArrayInputStream(source));
         OutputListener diagnostics = new DiagnosticsListener(output);
         for (Toolchain.Step step : toolchain.compile()) {
@@ -156,10 +162,11 @@ final class NsjailSandbox implements Sandbox {
                 return result(outcome, Phase.COMPILE, start);
             }
         }
-        List<String> command = new ArrayList<>(toolchain.run());
+        /* a runtime that waits is told the source; otherwise a command is started that names it */
+        List<String> command = new ArrayList<>(host.handsOver() ? List.of(toolchain.sourcePath()) : toolchain.run());
         command.addAll(program.arguments());
         InputStream input = program.input().stream().orElse(null);
-        int flags = input == null ? 0 : FLAG_STREAM_STDIN;
+        int flags = (input == null ? 0 : FLAG_STREAM_STDIN) | (host.handsOver() ? FLAG_HAND_OVER : 0);
         return result(phase(command, environment(Map.of()), flags, limits.wallTime(), input, output), Phase.RUN, start);
     }
 
@@ -231,11 +238,11 @@ final class NsjailSandbox implements Sandbox {
                     listen(() -> output.stderr(piece.array(), piece.arrayOffset(), piece.remaining()));
                 }
             } else if (type == FrameType.CREDIT.code() && feeder != null) {
-                feeder.confirm(channel.wholePayload().getInt());
+                feeder.confirm(channel.wholePayload(4).getInt());
             } else if (type == FrameType.END.code()) {
-                return outcome(channel.wholePayload(), time);
+                return outcome(channel.wholePayload(10), time);
             } else if (type == FrameType.FAULT.code()) {
-                throw notStarted(channel.wholePayload());
+                throw notStarted(channel.wholePayload(4));
             } else {
                 throw new SandboxLostException("The sandbox broke its protocol: frame " + type + " during a run");
             }
@@ -330,7 +337,7 @@ final class NsjailSandbox implements Sandbox {
                     return files;
                 }
                 require(type == FrameType.ENTRY.code(), "list");
-                entry(channel.wholePayload()).ifPresent(files::add);
+                entry(channel.wholePayload(9)).ifPresent(files::add);
             }
         });
     }
@@ -428,7 +435,7 @@ final class NsjailSandbox implements Sandbox {
     }
 
     private ByteBuffer control() {
-        return losing(channel::wholePayload);
+        return losing(() -> channel.wholePayload(4));
     }
 
     private interface ChannelCall<T> {

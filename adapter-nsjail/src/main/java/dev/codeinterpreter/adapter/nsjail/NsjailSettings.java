@@ -1,6 +1,7 @@
 package dev.codeinterpreter.adapter.nsjail;
 
 import dev.codeinterpreter.core.failure.InvalidRequestException;
+import dev.codeinterpreter.core.sandbox.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -14,9 +15,18 @@ import java.time.Duration;
  * @param uid user and group id that programs see as their own; 1 to 65533
  * @param firstHostUid the first of {@value #HOST_UIDS} user ids of the host that belong to sandboxes alone; at least 65536
  * @param startTimeout how long a sandbox may take to be ready; at least one second
+ * @param limits what a run may use when nothing else is said; runs with these file systems can be parked ahead
+ * @param pool how many are parked ahead
  */
 public record NsjailSettings(
-        String nsjail, Path baseDirectory, Path home, int uid, int firstHostUid, Duration startTimeout) {
+        String nsjail,
+        Path baseDirectory,
+        Path home,
+        int uid,
+        int firstHostUid,
+        Duration startTimeout,
+        Limits limits,
+        PoolSettings pool) {
 
     /** How many user ids of the host are used. */
     public static final int HOST_UIDS = 60_000;
@@ -37,19 +47,29 @@ public record NsjailSettings(
                 home,
                 1001,
                 100_000,
-                Duration.ofSeconds(15));
+                Duration.ofSeconds(15),
+                Limits.DEFAULT,
+                PoolSettings.DEFAULT);
     }
 
     public NsjailSettings withBaseDirectory(Path value) {
-        return new NsjailSettings(nsjail, value, home, uid, firstHostUid, startTimeout);
+        return new NsjailSettings(nsjail, value, home, uid, firstHostUid, startTimeout, limits, pool);
     }
 
     public NsjailSettings withNsjail(String value) {
-        return new NsjailSettings(value, baseDirectory, home, uid, firstHostUid, startTimeout);
+        return new NsjailSettings(value, baseDirectory, home, uid, firstHostUid, startTimeout, limits, pool);
     }
 
     public NsjailSettings withUid(int value) {
-        return new NsjailSettings(nsjail, baseDirectory, home, value, firstHostUid, startTimeout);
+        return new NsjailSettings(nsjail, baseDirectory, home, value, firstHostUid, startTimeout, limits, pool);
+    }
+
+    public NsjailSettings withLimits(Limits value) {
+        return new NsjailSettings(nsjail, baseDirectory, home, uid, firstHostUid, startTimeout, value, pool);
+    }
+
+    public NsjailSettings withPool(PoolSettings value) {
+        return new NsjailSettings(nsjail, baseDirectory, home, uid, firstHostUid, startTimeout, limits, value);
     }
 
     private static void require(String name, boolean holds, Object value, String rule) {

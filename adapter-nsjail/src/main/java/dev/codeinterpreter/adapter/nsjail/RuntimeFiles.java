@@ -34,9 +34,12 @@ final class RuntimeFiles {
         };
         copy("native/sandbox-init-" + machine, guard);
         Files.setPosixFilePermissions(guard, PosixFilePermissions.fromString("rwxr-xr-x"));
+        copy("native/sandbox-zygote-" + machine + ".so", directory.resolve("sandbox-zygote.so"));
         Path runtime = Files.createDirectory(directory.resolve("rt"));
         copy("runtime/pre.cjs", runtime.resolve("pre.cjs"));
         copy("runtime/tsconfig.json", runtime.resolve("tsconfig.json"));
+        copy("runtime/run_program.py", runtime.resolve("run_program.py"));
+        copy("runtime/zygote.py", runtime.resolve("zygote.py"));
         Path classes = Files.createDirectories(runtime.resolve("java/dev/codeinterpreter/adapter/nsjail/runtime"));
         for (String name : new String[] {"CompileJava", "CompileJava$AnyName", "CompileJava$MainClassListener"}) {
             copy("runtime/" + name + ".class", classes.resolve(name + ".class"));
@@ -70,6 +73,11 @@ final class RuntimeFiles {
     /** The program that is pid 1 of a run. */
     Path guard() {
         return guard;
+    }
+
+    /** What of it a runtime loads that is to be forked. */
+    Path zygoteLibrary() {
+        return directory.resolve("sandbox-zygote.so");
     }
 
     /** Files of the runtimes, shown as {@code /rt}. */

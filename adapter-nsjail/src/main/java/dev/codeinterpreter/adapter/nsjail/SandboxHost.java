@@ -12,6 +12,9 @@ interface SandboxHost extends AutoCloseable {
     /** The connection to the guard. */
     FrameChannel channel();
 
+    /** Whether a runtime waits there that takes the program; otherwise the guard starts one. */
+    boolean handsOver();
+
     /** What the run's cgroup has counted. */
     CgroupReading reading() throws IOException;
 

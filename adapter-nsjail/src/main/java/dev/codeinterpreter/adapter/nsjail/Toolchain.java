@@ -35,8 +35,18 @@ record Toolchain(
      */
     record Step(List<String> command, Map<String, String> environment) {}
 
+    /** Where programs see their own source. */
+    String sourcePath() {
+        return "/tmp/code/" + sourceName;
+    }
+
     /** The files it needs and does not find. */
     List<Path> missing() {
         return needs.stream().filter(path -> !path.toFile().exists()).toList();
+    }
+
+    /** The source as its tools can read it: bash takes the carriage return of a line end of Windows for a part of the command. */
+    String readable(String source) {
+        return language == Language.BASH ? source.replace("\r\n", "\n") : source;
     }
 }

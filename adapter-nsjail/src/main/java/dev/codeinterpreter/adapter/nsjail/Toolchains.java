@@ -145,17 +145,22 @@ final class Toolchains {
     }
 
     private Toolchain python() {
-        String interpreter = home.resolve("python/bin/python3").toString();
+        String interpreter = pythonInterpreter().toString();
         return interpreted(
                 Language.PYTHON,
                 "code.py",
-                List.of(interpreter, WORK + "/code.py"),
+                List.of(interpreter, "/rt/run_program.py", WORK + "/code.py"),
                 Map.of(
                         "PYTHONPATH", DATA,
                         "PYTHONUNBUFFERED", "1",
                         "PYTHONDONTWRITEBYTECODE", "1",
                         "MPLBACKEND", "Agg",
                         "MPLCONFIGDIR", "/tmp/.config/matplotlib"));
+    }
+
+    /** The interpreter of Python programs. */
+    Path pythonInterpreter() {
+        return home.resolve("python/bin/python3");
     }
 
     private Toolchain javascript() {

@@ -144,7 +144,8 @@ public final class ExecutionService implements ExecutionPort {
                 limits.withWallTime(wallTime)
                         .withCompileTime(Duration.ofMillis(compileMillis))
                         .withMemoryBytes(Math.min(memory, request.memoryBytes().orElse(memory))),
-                NetworkPolicy.NONE);
+                NetworkPolicy.NONE,
+                request.program().source());
     }
 
     /** Nothing was stored, so the session is one that does not exist, unless the caller named one. */

@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileCollection {
 
+    private static final String CANCELLED = "the execution was cancelled";
+
     private final FileService service;
     private final Session session;
     private final int held;
@@ -54,8 +56,6 @@ final class FileCollection {
 
     /** Why no further file can be had or stored; null while they can. */
     private @Nullable String obstacle;
-
-    private boolean interrupted;
 
     /** A file that is to be stored. */
     private record Candidate(FileName name, long size, Change change, Optional<FileReference> origin) {}
@@ -177,11 +177,14 @@ final class FileCollection {
         }
     }
 
+    /** Nobody waits for the answer to a cancelled execution, so a store is not asked any more. */
     private void list() {
         if (stored.isEmpty()) {
             return;
         }
-        if (!interrupted) {
+        if (Thread.currentThread().isInterrupted()) {
+            obstacle = CANCELLED;
+        } else {
             try {
                 service.add(session, stored);
                 return;
@@ -213,8 +216,7 @@ final class FileCollection {
             failed.add(name);
         } catch (InterruptedException cancelled) {
             Thread.currentThread().interrupt();
-            interrupted = true;
-            obstacle = "the execution was cancelled";
+            obstacle = CANCELLED;
             failed.add(name);
         }
     }
@@ -234,7 +236,7 @@ final class FileCollection {
                 settings.maximumFilesPerSession() - held < settings.maximumArtifacts()
                         ? "not returned because a session holds at most " + settings.maximumFilesPerSession() + " files"
                         : "not returned because an execution returns at most " + settings.maximumArtifacts());
-        notice(failed, obstacle == null ? "could not be stored" : "could not be stored: " + obstacle);
+        notice(failed, obstacle == null ? "could not be stored" : "could not be stored (" + obstacle + ")");
     }
 
     private void notice(List<FileName> names, String what) {

@@ -25,6 +25,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Takes files in, finds them for their owners and gives them out. Bytes are written before their record and deleted before it,
@@ -160,24 +162,34 @@ public final class FileService {
      * @throws UnavailableException when the store did not answer in time
      */
     public MountList mountList(Caller caller, List<FileReference> references, Optional<Session> continued) {
-        Map<SessionId, Boolean> readable = new HashMap<>();
-        continued.ifPresent(session -> readable.put(session.id(), true));
+        Map<SessionId, Map<FileId, StoredFile>> known = new HashMap<>();
+        List<StoredFile> own =
+                continued.map(session -> sessions.files(session.id())).orElse(List.of());
+        continued.ifPresent(session -> known.put(session.id(), byId(own)));
         List<MountedFile> named = new ArrayList<>();
         List<FileReference> skipped = new ArrayList<>();
         for (FileReference reference : references) {
-            Optional<StoredFile> stored = readable.computeIfAbsent(
-                            reference.session(),
-                            id -> sessionService.find(caller, id).isPresent())
-                    ? sessions.file(reference.session(), reference.file())
-                    : Optional.empty();
-            stored.ifPresentOrElse(
-                    file -> named.add(
-                            new MountedFile(reference.name().orElse(file.name()), file, Optional.of(reference))),
-                    () -> skipped.add(reference));
+            StoredFile file = known.computeIfAbsent(reference.session(), id -> readableBy(caller, id))
+                    .get(reference.file());
+            if (file == null) {
+                skipped.add(reference);
+            } else {
+                named.add(new MountedFile(reference.name().orElse(file.name()), file, Optional.of(reference)));
+            }
         }
-        List<StoredFile> own =
-                continued.map(session -> sessions.files(session.id())).orElse(List.of());
         return MountList.of(named, own, skipped);
+    }
+
+    /** The files of a session, asked for once however many of them are named. */
+    private Map<FileId, StoredFile> readableBy(Caller caller, SessionId session) {
+        return sessionService
+                .find(caller, session)
+                .map(alive -> byId(sessions.files(alive.id())))
+                .orElse(Map.of());
+    }
+
+    private static Map<FileId, StoredFile> byId(List<StoredFile> files) {
+        return files.stream().collect(Collectors.toMap(StoredFile::id, Function.identity()));
     }
 
     /**
@@ -201,6 +213,7 @@ public final class FileService {
      */
     public StoredFile writeOutput(Session session, FileName name, OutputSource source)
             throws IOException, InterruptedException {
+        failIfInterrupted();
         FileId id = FileId.random();
         StreamBridge bridge = new StreamBridge(PATIENCE);
         FutureTask<StoredBytes> writing = new FutureTask<>(() -> {
@@ -219,6 +232,7 @@ public final class FileService {
                 bridge.fail();
             }
         }
+        failIfInterrupted();
         return record(session, id, NewFile.named(name), resultOf(writing), Origin.OUTPUT);
     }
 
@@ -259,6 +273,13 @@ public final class FileService {
                 origin,
                 file.readOnly(),
                 file.scope());
+    }
+
+    /** A future that is done gives its result even to a thread that was interrupted, so waiting alone does not tell. */
+    private static void failIfInterrupted() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted while storing a file");
+        }
     }
 
     private static StoredBytes resultOf(FutureTask<StoredBytes> writing) throws IOException, InterruptedException {

@@ -439,11 +439,24 @@ final class FileServiceTest {
     }
 
     @Test
-    void writeOutput_interrupted_throwsInterruptedException() {
+    void writeOutput_interruptedMeanwhile_throwsInterruptedException() {
         assertThatThrownBy(() -> files.writeOutput(
                         session, new FileName("a"), _ -> Thread.currentThread().interrupt()))
                 .isInstanceOf(InterruptedException.class);
-        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void writeOutput_interruptedBefore_asksNobody() {
+        boolean[] asked = {false};
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> files.writeOutput(session, new FileName("a"), _ -> asked[0] = true))
+                .isInstanceOf(InterruptedException.class);
+
+        assertThat(Thread.interrupted()).isFalse();
+        assertThat(asked[0]).isFalse();
+        assertNothingStored();
     }
 
     @Test

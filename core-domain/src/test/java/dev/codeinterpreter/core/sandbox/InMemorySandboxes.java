@@ -170,6 +170,10 @@ public final class InMemorySandboxes implements SandboxPort {
             }
         }
 
+        Limits limits() {
+            return spec.limits();
+        }
+
         Optional<Entry> find(FileName name) {
             return Optional.ofNullable(files.get(name));
         }

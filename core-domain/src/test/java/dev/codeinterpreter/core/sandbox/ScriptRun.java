@@ -28,6 +28,11 @@ public final class ScriptRun {
         return program;
     }
 
+    /** What this run may use. */
+    public Limits limits() {
+        return sandbox.limits();
+    }
+
     public void stdout(String text) {
         stdout(text.getBytes(StandardCharsets.UTF_8));
     }

@@ -1,0 +1,3 @@
+echo "printed"
+
+if then

@@ -1,0 +1,3 @@
+echo "before the failure"
+set -e
+ls /missing

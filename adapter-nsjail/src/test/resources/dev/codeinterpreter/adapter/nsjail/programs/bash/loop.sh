@@ -1,0 +1,2 @@
+echo "before the loop"
+while :; do :; done

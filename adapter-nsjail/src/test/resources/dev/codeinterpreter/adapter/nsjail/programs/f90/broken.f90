@@ -1,0 +1,4 @@
+program broken
+  implicit none
+  value = 1
+end program broken

@@ -1,0 +1,4 @@
+program failing
+  print '(a)', 'before the failure'
+  error stop 'on purpose'
+end program failing

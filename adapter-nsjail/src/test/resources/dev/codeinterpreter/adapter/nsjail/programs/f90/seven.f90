@@ -1,0 +1,3 @@
+program seven
+  stop 7
+end program seven

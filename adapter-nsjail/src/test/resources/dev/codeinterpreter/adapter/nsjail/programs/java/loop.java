@@ -1,0 +1,4 @@
+void main() {
+    IO.println("before the loop");
+    while (true) {}
+}

@@ -1,0 +1,3 @@
+<?php
+echo "before the failure\n";
+throw new RuntimeException("on purpose");

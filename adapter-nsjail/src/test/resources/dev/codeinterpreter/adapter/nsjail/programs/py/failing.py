@@ -1,0 +1,2 @@
+print("before the failure")
+print([][0])

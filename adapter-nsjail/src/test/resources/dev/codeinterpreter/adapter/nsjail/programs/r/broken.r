@@ -1,0 +1,3 @@
+cat("never printed\n")
+
+value <- <- 1

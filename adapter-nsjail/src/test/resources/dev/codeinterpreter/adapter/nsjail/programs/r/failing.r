@@ -1,0 +1,2 @@
+cat("before the failure\n")
+stop("on purpose")

@@ -1,0 +1,3 @@
+cat("before the loop\n")
+while (TRUE) {
+}

@@ -1,0 +1,4 @@
+fn main() {
+    println!("never printed");
+    let _value: i32 = "text";
+}

@@ -1,0 +1,4 @@
+fn main() {
+    println!("before the failure");
+    panic!("on purpose");
+}
