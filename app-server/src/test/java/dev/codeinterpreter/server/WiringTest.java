@@ -84,10 +84,14 @@ final class WiringTest {
 
     private Settings settings(Map<String, String> more) {
         Map<String, String> environment = new HashMap<>(Map.of(
-                "API_HOST", "127.0.0.1",
-                "API_PORT", "0",
-                "API_KEY", KEY,
-                "DATA_DIR", directory.resolve("data").toString()));
+                "API_HOST",
+                "127.0.0.1",
+                "API_PORT",
+                "0",
+                "API_KEY",
+                KEY,
+                "DATA_DIR",
+                directory.resolve("data").toString()));
         environment.putAll(more);
         return Settings.load(Map.of(), environment, directory, LogFormat.TEXT);
     }

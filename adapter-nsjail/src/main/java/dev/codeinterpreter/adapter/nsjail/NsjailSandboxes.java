@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -213,6 +214,13 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
     @Override
     public List<IsolationLayer> inspect() {
         return new IsolationProbe(this, settings, cgroups.description()).layers();
+    }
+
+    /** How the pools of parked runs look now; empty when they are switched off. */
+    public List<PoolStatus> pools() {
+        return Stream.concat(Stream.ofNullable(launcher), pythons.values().stream())
+                .map(ParkedPool::status)
+                .toList();
     }
 
     /** Ends every sandbox that is still open, and removes everything this object made. */

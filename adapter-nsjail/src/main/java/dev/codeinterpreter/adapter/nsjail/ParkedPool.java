@@ -57,6 +57,8 @@ final class ParkedPool implements AutoCloseable {
     private final List<JailState> draining = new ArrayList<>();
     private @Nullable JailState current;
     private int waiters;
+    private long hits;
+    private long misses;
     private int failures;
     private boolean closed;
 
@@ -110,11 +112,29 @@ final class ParkedPool implements AutoCloseable {
             } finally {
                 waiters--;
             }
+            ParkedRun run = ready.pollLast();
+            if (run == null) {
+                misses++;
+            } else {
+                hits++;
+            }
             changed.signalAll();
-            return Optional.ofNullable(ready.pollLast());
+            return Optional.ofNullable(run);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How it looks now. */
+    PoolStatus status() {
+        lock.lock();
+        try {
+            JailState state = current;
+            int busy = state == null ? 0 : state.busy;
+            return new PoolStatus(kind.name(), ready.size(), busy, kind.waiting(), hits, misses, failures);
         } finally {
             lock.unlock();
         }

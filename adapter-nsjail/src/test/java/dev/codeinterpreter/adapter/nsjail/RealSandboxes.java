@@ -1,5 +1,7 @@
 package dev.codeinterpreter.adapter.nsjail;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.codeinterpreter.core.language.Language;
 import dev.codeinterpreter.core.sandbox.Limits;
 import dev.codeinterpreter.core.sandbox.NetworkPolicy;
@@ -32,14 +34,20 @@ final class RealSandboxes {
         return base;
     }
 
+    /** Runs parked ahead, as by default. */
+    static NsjailSettings settings(Path base) {
+        return NsjailSettings.defaults().withBaseDirectory(base);
+    }
+
     /** An nsjail for each run. */
     static NsjailSettings fresh(Path base) {
         return NsjailSettings.defaults().withBaseDirectory(base).withPool(PoolSettings.DISABLED);
     }
 
-    /** Runs parked ahead. */
-    static NsjailSettings parked(Path base) {
-        return NsjailSettings.defaults().withBaseDirectory(base);
+    /** Waits until every pool has what it should have. */
+    static void awaitParked(NsjailSandboxes sandboxes) {
+        await().atMost(Duration.ofMinutes(3))
+                .until(() -> sandboxes.pools().stream().allMatch(pool -> pool.ready() >= pool.wanted()));
     }
 
     static SandboxSpec spec(Language language, Limits limits) {
@@ -55,7 +63,7 @@ final class RealSandboxes {
     }
 
     static Run run(SandboxPort port, Language language, Limits limits, Program program) {
-        try (Sandbox sandbox = port.open(spec(language, limits))) {
+        try (Sandbox sandbox = port.open(new SandboxSpec(language, limits, NetworkPolicy.NONE, program.source()))) {
             return run(sandbox, program);
         }
     }

@@ -46,7 +46,7 @@ final class Runs {
     }
 
     static SandboxRun run(SandboxPort port, Language language, Limits limits, Program program) {
-        try (Sandbox sandbox = port.open(new SandboxSpec(language, limits, NetworkPolicy.NONE))) {
+        try (Sandbox sandbox = port.open(new SandboxSpec(language, limits, NetworkPolicy.NONE, program.source()))) {
             return run(sandbox, program);
         }
     }
