@@ -85,8 +85,8 @@ final class InstanceDirectory implements AutoCloseable {
         if (length > LONGEST_BASE) {
             throw new UnavailableException(
                     "sandboxes",
-                    "SANDBOX_BASE_DIR must not be longer than " + LONGEST_BASE + " bytes, since sockets lie below it; it has "
-                            + length + ": " + base);
+                    "SANDBOX_BASE_DIR must not be longer than " + LONGEST_BASE
+                            + " bytes, since sockets lie below it; it has " + length + ": " + base);
         }
     }
 

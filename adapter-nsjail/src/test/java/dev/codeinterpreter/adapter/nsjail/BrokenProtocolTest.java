@@ -89,7 +89,8 @@ final class BrokenProtocolTest {
     @Test
     void waitingGuard_putToAnUnknownPlace_ends() {
         assertLostAfter(channel -> channel.send(
-                FrameType.PUT, ByteBuffer.allocate(11).put((byte) 2).put(10, (byte) 'x').rewind()));
+                FrameType.PUT,
+                ByteBuffer.allocate(11).put((byte) 2).put(10, (byte) 'x').rewind()));
     }
 
     @Test
@@ -130,7 +131,8 @@ final class BrokenProtocolTest {
     @Test
     void waitingGuard_dataThatNobodyAskedFor_isPassedOver() {
         try (Sandbox sandbox = open(channel -> channel.send(FrameType.DATA, ByteBuffer.allocate(1000)))) {
-            assertThat(RealSandboxes.run(sandbox, RealSandboxes.program("echo here")).stdout())
+            assertThat(RealSandboxes.run(sandbox, RealSandboxes.program("echo here"))
+                            .stdout())
                     .isEqualTo("here\n");
         }
     }
@@ -142,8 +144,8 @@ final class BrokenProtocolTest {
 
     @Test
     void running_get_endsTheRun() {
-        assertLostInARun(channel -> channel.send(
-                FrameType.GET, ByteBuffer.allocate(9).put(8, (byte) 'x')));
+        assertLostInARun(
+                channel -> channel.send(FrameType.GET, ByteBuffer.allocate(9).put(8, (byte) 'x')));
     }
 
     @Test

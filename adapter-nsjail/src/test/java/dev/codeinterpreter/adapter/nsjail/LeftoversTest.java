@@ -52,8 +52,8 @@ final class LeftoversTest {
         String sleep = Machine.uniqueSleep();
         int mounts = Machine.mounts();
         String instance;
-        try (OtherServer other =
-                OtherServer.running(base, parked, "(setsid sleep " + sleep + " &) ; echo ready; sleep " + sleep, output())) {
+        try (OtherServer other = OtherServer.running(
+                base, parked, "(setsid sleep " + sleep + " &) ; echo ready; sleep " + sleep, output())) {
             instance = onlyInstance();
             assertThat(Machine.cgroupsNamed(instance)).isNotEmpty();
             assertThat(Machine.processesInCgroup(instance)).hasSizeGreaterThanOrEqualTo(3);

@@ -112,8 +112,7 @@ final class StartFailuresTest {
             assertThat(sandboxes.languages())
                     .contains(Language.BASH, Language.C)
                     .doesNotContain(Language.PYTHON, Language.TYPESCRIPT, Language.RUST);
-            assertThatThrownBy(
-                            () -> sandboxes.open(RealSandboxes.spec(Language.TYPESCRIPT, RealSandboxes.LIMITS)))
+            assertThatThrownBy(() -> sandboxes.open(RealSandboxes.spec(Language.TYPESCRIPT, RealSandboxes.LIMITS)))
                     .isInstanceOf(UnavailableException.class)
                     .hasMessageContaining("TypeScript")
                     .hasMessageContaining("docker/setup.sh --languages ts");
@@ -144,7 +143,9 @@ final class StartFailuresTest {
 
             try (Stream<Path> instance = Files.list(below);
                     Stream<Path> inIt = Files.list(instance.findFirst().orElseThrow())) {
-                assertThat(inIt).extracting(path -> path.getFileName().toString()).containsOnly("files", "lock");
+                assertThat(inIt)
+                        .extracting(path -> path.getFileName().toString())
+                        .containsOnly("files", "lock");
             }
         }
     }
