@@ -36,7 +36,11 @@ final class RealSandboxes {
 
     /** Runs parked ahead, as by default. */
     static NsjailSettings settings(Path base) {
-        return NsjailSettings.defaults().withBaseDirectory(base);
+        PoolSettings.Refill usual = PoolSettings.Refill.DEFAULT;
+        /* imports take long when everything else on the machine is busy too */
+        PoolSettings.Refill patient = new PoolSettings.Refill(
+                usual.atStart(), usual.atOnce(), usual.interval(), usual.batch(), Duration.ofMinutes(2));
+        return NsjailSettings.defaults().withBaseDirectory(base).withPool(PoolSettings.DEFAULT.withRefill(patient));
     }
 
     /** An nsjail for each run. */
