@@ -35,6 +35,19 @@ int seal_flags(struct fault *fault) {
     return 0;
 }
 
+/* What /proc tells about the machine rather than about the run, and no ordinary program asks for: how it was booted, what is in it. */
+static const char *const MACHINE[] = {"/proc/cmdline", "/proc/config.gz", "/proc/diskstats", "/proc/key-users",
+                                      "/proc/keys",    "/proc/modules",   "/proc/partitions", "/proc/timer_list"};
+
+static int hide_machine(struct fault *fault) {
+    for (size_t i = 0; i < sizeof MACHINE / sizeof *MACHINE; i++) {
+        if (mount("/dev/null", MACHINE[i], NULL, MS_BIND, NULL) != 0 && errno != ENOENT) { /* not every kernel has all of them */
+            return FAULT(fault, MACHINE[i]);
+        }
+    }
+    return 0;
+}
+
 /* The guard's writable proc first, which shows it everybody, held by a descriptor; then the one that the program sees, on top of it. */
 static int mount_proc(int *proc_fd, struct fault *fault) {
     const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
@@ -48,7 +61,7 @@ static int mount_proc(int *proc_fd, struct fault *fault) {
     if (mount("proc", "/proc", "proc", flags | MS_RDONLY, "hidepid=2") != 0) {
         return FAULT(fault, "mounts: read-only proc");
     }
-    return 0;
+    return hide_machine(fault);
 }
 
 /*

@@ -104,7 +104,10 @@ final class CgroupFiles {
             }
             Files.deleteIfExists(directory);
         } catch (IOException e) {
-            LOG.warn("Cannot remove cgroup {}", directory, e);
+            if (Files.exists(directory)) {
+                /* else somebody else was faster */
+                LOG.warn("Cannot remove cgroup {}", directory, e);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -34,14 +34,14 @@ final class RealSandboxes {
         return base;
     }
 
-    /** Runs parked ahead, as by default. */
-    static NsjailSettings settings(Path base) {
-        return NsjailSettings.defaults().withBaseDirectory(base);
-    }
-
     /** An nsjail for each run. */
     static NsjailSettings fresh(Path base) {
         return NsjailSettings.defaults().withBaseDirectory(base).withPool(PoolSettings.DISABLED);
+    }
+
+    /** Runs parked ahead. */
+    static NsjailSettings parked(Path base) {
+        return NsjailSettings.defaults().withBaseDirectory(base);
     }
 
     /** Waits until every pool has what it should have. */
