@@ -159,8 +159,13 @@ final class NsjailSandbox implements Sandbox {
         OutputListener diagnostics = new DiagnosticsListener(output);
         for (Toolchain.Step step : toolchain.compile()) {
             Map<String, String> environment = environment(step.environment());
-            Outcome outcome =
-                    phase(step.command(), environment, FLAG_IN_WORK_DIRECTORY, limits.compileTime(), null, diagnostics);
+            Outcome outcome = phase(
+                    withHeap(step.command()),
+                    environment,
+                    FLAG_IN_WORK_DIRECTORY,
+                    limits.compileTime(),
+                    null,
+                    diagnostics);
             if (!outcome.isSuccess()) {
                 return result(outcome, Phase.COMPILE, start);
             }
