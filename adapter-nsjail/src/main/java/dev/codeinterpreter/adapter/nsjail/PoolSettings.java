@@ -35,10 +35,10 @@ public record PoolSettings(
 
     /** @throws InvalidRequestException naming the first member that is out of its range */
     public PoolSettings {
-        require("pythonRuns", pythonRuns >= 0 && pythonRuns <= 50, pythonRuns, "0 to 50");
-        require("launcherRuns", launcherRuns >= 0 && launcherRuns <= 50, launcherRuns, "0 to 50");
-        require("maximumRuns", maximumRuns >= 1 && maximumRuns <= 1000, maximumRuns, "1 to 1000");
-        require("patience", !patience.isNegative(), patience, "not negative");
+        Ranges.require("pythonRuns", pythonRuns >= 0 && pythonRuns <= 50, pythonRuns, "0 to 50");
+        Ranges.require("launcherRuns", launcherRuns >= 0 && launcherRuns <= 50, launcherRuns, "0 to 50");
+        Ranges.require("maximumRuns", maximumRuns >= 1 && maximumRuns <= 1000, maximumRuns, "1 to 1000");
+        Ranges.require("patience", !patience.isNegative(), patience, "not negative");
     }
 
     /**
@@ -57,9 +57,9 @@ public record PoolSettings(
 
         /** @throws InvalidRequestException naming the first member that is out of its range */
         public Refill {
-            require("interval", interval.isPositive(), interval, "positive");
-            require("batch", batch >= 1 && batch <= 100, batch, "1 to 100");
-            require("startTimeout", startTimeout.isPositive(), startTimeout, "positive");
+            Ranges.require("interval", interval.isPositive(), interval, "positive");
+            Ranges.require("batch", batch >= 1 && batch <= 100, batch, "1 to 100");
+            Ranges.require("startTimeout", startTimeout.isPositive(), startTimeout, "positive");
         }
     }
 
@@ -76,8 +76,8 @@ public record PoolSettings(
 
         /** @throws InvalidRequestException naming the first member that is out of its range */
         public Recycling {
-            require("runs", runs >= 1, runs, "at least 1");
-            require("age", age.isPositive(), age, "positive");
+            Ranges.require("runs", runs >= 1, runs, "at least 1");
+            Ranges.require("age", age.isPositive(), age, "positive");
         }
     }
 
@@ -99,9 +99,13 @@ public record PoolSettings(
         return new PoolSettings(enabled, value, pythonRuns, launcherRuns, maximumRuns, refill, recycling, patience);
     }
 
-    private static void require(String name, boolean holds, Object value, String rule) {
-        if (!holds) {
-            throw new InvalidRequestException(name, "out_of_range", name + " must be " + rule + ", it is " + value);
+    /** A class of its own: a nested record that called the outer one would start it while its own default is not there yet. */
+    private static final class Ranges {
+
+        private static void require(String name, boolean holds, Object value, String rule) {
+            if (!holds) {
+                throw new InvalidRequestException(name, "out_of_range", name + " must be " + rule + ", it is " + value);
+            }
         }
     }
 }

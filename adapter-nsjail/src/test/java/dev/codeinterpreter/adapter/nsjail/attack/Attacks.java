@@ -14,6 +14,9 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 
@@ -34,6 +37,13 @@ final class Attacks {
     static final Limits SHORT = LIMITS.withWallTime(Duration.ofSeconds(3));
 
     private Attacks() {}
+
+    /** A new base directory that every user can reach. */
+    static Path newBaseDirectory() throws IOException {
+        Path base = Files.createTempDirectory(Path.of("/tmp"), "attacked");
+        Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return base;
+    }
 
     static Attempt bash(SandboxPort port, String code) {
         return bash(port, LIMITS, code);
@@ -57,7 +67,7 @@ final class Attacks {
     }
 
     private static Attempt run(SandboxPort port, Language language, Limits limits, String code) {
-        try (Sandbox sandbox = open(port, language, limits)) {
+        try (Sandbox sandbox = port.open(new SandboxSpec(language, limits, NetworkPolicy.NONE, code))) {
             return run(sandbox, code);
         }
     }

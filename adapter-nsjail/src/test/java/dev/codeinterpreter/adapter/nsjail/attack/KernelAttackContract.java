@@ -293,7 +293,7 @@ interface KernelAttackContract {
                     options = fields[5].split(',')
                     if 'nosuid' not in options:
                         print('suid counts on', fields[4])
-                    if 'nodev' not in options and not fields[4].startswith('/dev/'):
+                    if 'nodev' not in options and not fields[4].startswith('/dev/') and fields[3] != '/null':
                         print('devices count on', fields[4])
                 """).said("['1']\n");
     }

@@ -18,6 +18,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Attacks on other programs that run at the same time, or ran before. */
 @Timeout(180)
@@ -136,11 +138,11 @@ interface NeighbourAttackContract {
         }
     }
 
-    @Test
-    default void randomNumbers_ofSiblings_differ() throws Exception {
-        String code = """
+    @ParameterizedTest
+    @ValueSource(strings = {"numpy", "numpy, scipy.stats"})
+    default void randomNumbers_ofSiblings_differ(String libraries) throws Exception {
+        String code = "import " + libraries + "\n" + """
                 import os, random, secrets, ssl, tempfile, uuid
-                import numpy
                 print(random.random())
                 print(random.Random().random())
                 print(numpy.random.rand())
