@@ -95,8 +95,8 @@ final class Variables {
             Rule.trueOrFalse(),
             "true",
             "Whether sandboxes wait ahead of their programs. false starts an nsjail for each run.");
-    static final Variable<Long> SANDBOX_POOL_PY =
-            Variable.number("SANDBOX_POOL_PY", 0, 50, 2, "Sandboxes that wait for Python programs, of each kind of Python.");
+    static final Variable<Long> SANDBOX_POOL_PY = Variable.number(
+            "SANDBOX_POOL_PY", 0, 50, 2, "Sandboxes that wait for Python programs, of each kind of Python.");
 
     static final Variable<LogLevel> LOG_LEVEL = Variable.of(
             "LOG_LEVEL", Rule.oneOf(LogLevel.class), "INFO", "The least important messages that are logged.");
@@ -132,7 +132,14 @@ final class Variables {
                             DATA_DIR)),
             new Group(
                     "Sandbox",
-                    List.of(NSJAIL_BINARY, SANDBOX_BASE_DIR, SANDBOX_UID, SANDBOX_TMPFS_SIZE_MB, SANDBOX_DISK_MB, SANDBOX_POOL_ENABLED, SANDBOX_POOL_PY)),
+                    List.of(
+                            NSJAIL_BINARY,
+                            SANDBOX_BASE_DIR,
+                            SANDBOX_UID,
+                            SANDBOX_TMPFS_SIZE_MB,
+                            SANDBOX_DISK_MB,
+                            SANDBOX_POOL_ENABLED,
+                            SANDBOX_POOL_PY)),
             new Group("Logs", List.of(LOG_LEVEL, LOG_FORMAT)));
 
     private Variables() {}
