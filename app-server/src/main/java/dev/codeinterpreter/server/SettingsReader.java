@@ -9,6 +9,7 @@ import dev.codeinterpreter.core.file.FileSettings;
 import dev.codeinterpreter.core.sandbox.Limits;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /** Turns variables into the records that the parts of the server take. The only place that knows which goes where. */
 final class SettingsReader {
@@ -33,6 +34,7 @@ final class SettingsReader {
                 Duration.ofHours(configuration.get(Variables.SESSION_TTL_HOURS)),
                 Duration.ofMinutes(configuration.get(Variables.SESSION_CLEANUP_INTERVAL_MINUTES)),
                 sandbox(execution.limits()),
+                Set.copyOf(configuration.find(Variables.SANDBOX_WAIVED_LAYERS).orElse(List.of())),
                 LocalSettings.in(configuration.get(Variables.DATA_DIR)),
                 new LogSettings(
                         configuration.get(Variables.LOG_LEVEL),
@@ -97,9 +99,18 @@ final class SettingsReader {
     }
 
     private PoolSettings pool() {
-        return configuration.get(Variables.SANDBOX_POOL_ENABLED)
-                ? PoolSettings.DEFAULT.withPythonRuns(number(Variables.SANDBOX_POOL_PY))
-                : PoolSettings.DISABLED;
+        PoolSettings usual = PoolSettings.DEFAULT;
+        if (!configuration.get(Variables.SANDBOX_POOL_ENABLED)) {
+            return PoolSettings.DISABLED;
+        }
+        return usual.withPython(configuration.get(Variables.REPL_ENABLED))
+                .withRuns(number(Variables.SANDBOX_POOL_PY), number(Variables.SANDBOX_POOL_OTHERS))
+                .withRefill(new PoolSettings.Refill(
+                        configuration.get(Variables.SANDBOX_POOL_WARMUP_ON_STARTUP),
+                        configuration.get(Variables.SANDBOX_POOL_EXHAUSTION_TRIGGER),
+                        Duration.ofSeconds(configuration.get(Variables.SANDBOX_POOL_REPLENISH_INTERVAL)),
+                        number(Variables.SANDBOX_POOL_PARALLEL_BATCH),
+                        Duration.ofSeconds(configuration.get(Variables.REPL_WARMUP_TIMEOUT_SECONDS))));
     }
 
     private int number(Variable<Long> variable) {
