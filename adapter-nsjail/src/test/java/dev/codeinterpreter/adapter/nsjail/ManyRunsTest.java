@@ -50,7 +50,7 @@ final class ManyRunsTest {
 
     @Test
     void run_manyTimesInParkedRuns_nothingGrows() throws IOException {
-        assertNothingGrows(RealSandboxes.settings(base), 1000);
+        assertNothingGrows(RealSandboxes.parked(base), 1000);
     }
 
     /** A jail that has served long is replaced while it still has runs; those must not notice. */
@@ -60,7 +60,7 @@ final class ManyRunsTest {
                 .withRuns(1, 3)
                 .withRecycling(new PoolSettings.Recycling(10, PoolSettings.Recycling.DEFAULT.age()));
         try (NsjailSandboxes sandboxes =
-                        NsjailSandboxes.open(RealSandboxes.settings(base).withPool(shortLived));
+                        NsjailSandboxes.open(RealSandboxes.parked(base).withPool(shortLived));
                 ExecutorService executor = Executors.newFixedThreadPool(
                         8, Thread.ofPlatform().name("client-", 0).factory())) {
             List<Future<String>> answers = new ArrayList<>();

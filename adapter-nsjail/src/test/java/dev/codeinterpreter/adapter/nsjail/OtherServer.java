@@ -86,7 +86,7 @@ final class OtherServer implements AutoCloseable {
             return;
         }
         NsjailSandboxes sandboxes = NsjailSandboxes.open(
-                arguments[0].equals("parked") ? RealSandboxes.settings(base) : RealSandboxes.fresh(base));
+                arguments[0].equals("parked") ? RealSandboxes.parked(base) : RealSandboxes.fresh(base));
         try (var sandbox = sandboxes.open(RealSandboxes.spec(Language.BASH, RealSandboxes.LIMITS))) {
             sandbox.run(RealSandboxes.program(arguments[2]), new PrintingOutput());
         }

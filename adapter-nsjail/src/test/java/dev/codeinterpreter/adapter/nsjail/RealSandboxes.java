@@ -35,7 +35,7 @@ final class RealSandboxes {
     }
 
     /** Runs parked ahead, as by default. */
-    static NsjailSettings settings(Path base) {
+    static NsjailSettings parked(Path base) {
         PoolSettings.Refill usual = PoolSettings.Refill.DEFAULT;
         /* imports take long when everything else on the machine is busy too */
         PoolSettings.Refill patient = new PoolSettings.Refill(
