@@ -64,8 +64,8 @@ final class IsolationProbe {
                 if key in ("Uid", "CapEff", "CapBnd", "NoNewPrivs", "Seccomp"):
                     print(f"{key}={value.strip()}")
             print("pids=%d" % sum(name.isdigit() for name in os.listdir("/proc")))
-            names = os.listdir("/proc/sys/net/ipv4/conf")
-            print("interfaces=" + "".join(name + " " for name in names if name not in ("all", "default")))
+            interfaces = set(os.listdir("/proc/sys/net/ipv4/conf")) - {"all", "default"}
+            print("interfaces=" + "".join(name + " " for name in sorted(interfaces)))
             print("host=" + socket.gethostname())
             def opens(path):
                 try:
