@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.codeinterpreter.adapter.nsjail.NsjailSandboxes;
 import dev.codeinterpreter.adapter.nsjail.NsjailSettings;
+import dev.codeinterpreter.adapter.nsjail.PoolSettings;
 import dev.codeinterpreter.core.sandbox.SandboxPort;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,14 +18,20 @@ import org.junit.jupiter.api.BeforeAll;
 @SuppressWarnings("NullAway.Init") // set before the first test
 final class ParkedAttackTest implements AttackContract {
 
+    /** A runtime that imports its libraries may take long on a busy machine. */
+    private static final PoolSettings.Refill PATIENT =
+            new PoolSettings.Refill(true, true, Duration.ofSeconds(2), 5, Duration.ofMinutes(2));
+
     private static Path base;
     private static NsjailSandboxes sandboxes;
 
     @BeforeAll
     static void open() throws IOException {
         base = Attacks.newBaseDirectory();
-        sandboxes = NsjailSandboxes.open(
-                NsjailSettings.defaults().withBaseDirectory(base).withLimits(Attacks.LIMITS));
+        sandboxes = NsjailSandboxes.open(NsjailSettings.defaults()
+                .withBaseDirectory(base)
+                .withLimits(Attacks.LIMITS)
+                .withPool(PoolSettings.DEFAULT.withRefill(PATIENT)));
         await().atMost(Duration.ofMinutes(3))
                 .until(() -> sandboxes.pools().stream().allMatch(pool -> pool.ready() >= pool.wanted()));
     }
