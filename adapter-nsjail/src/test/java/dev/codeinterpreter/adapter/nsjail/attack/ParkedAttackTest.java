@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 import dev.codeinterpreter.adapter.nsjail.NsjailSandboxes;
 import dev.codeinterpreter.adapter.nsjail.NsjailSettings;
 import dev.codeinterpreter.adapter.nsjail.PoolSettings;
+import dev.codeinterpreter.adapter.nsjail.PoolStatus;
 import dev.codeinterpreter.core.sandbox.SandboxPort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -38,9 +40,10 @@ final class ParkedAttackTest implements AttackContract {
 
     @AfterAll
     static void close_afterAllAttacks_leavesNothing() throws IOException {
-        assertThat(sandboxes.pools()).as("runs came from each pool").allMatch(pool -> pool.hits() > 0);
-        assertThat(sandboxes.pools()).as("every jail lives").allMatch(pool -> pool.jailFailures() == 0);
+        List<PoolStatus> pools = sandboxes.pools();
         sandboxes.close();
+        assertThat(pools).as("runs came from each pool").allMatch(pool -> pool.hits() > 0);
+        assertThat(pools).as("every jail lives").allMatch(pool -> pool.jailFailures() == 0);
         assertThat(base).isEmptyDirectory();
         Files.delete(base);
     }
