@@ -353,9 +353,13 @@ final class NsjailSandbox implements Sandbox {
 
     @Override
     public void fetch(FileName name, long maximumBytes, OutputStream target) throws IOException {
-        byte[] nameBytes = name.value().getBytes(StandardCharsets.UTF_8);
-        ByteBuffer request = ByteBuffer.allocate(8 + nameBytes.length);
-        request.putLong(maximumBytes).put(nameBytes).flip();
+        fetchFile(TARGET_DATA, name.value(), maximumBytes, target);
+    }
+
+    private void fetchFile(int place, String name, long maximumBytes, OutputStream target) throws IOException {
+        byte[] nameBytes = name.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer request = ByteBuffer.allocate(9 + nameBytes.length);
+        request.put((byte) place).putLong(maximumBytes).put(nameBytes).flip();
         sendOrLose(FrameType.GET, request);
         while (true) {
             byte type = nextOrLose();
@@ -381,11 +385,11 @@ final class NsjailSandbox implements Sandbox {
         }
     }
 
-    private static CodeInterpreterException fetchRefused(FileName name, int errno, long maximumBytes) {
+    private static CodeInterpreterException fetchRefused(String name, int errno, long maximumBytes) {
         return switch (errno) {
             case Errno.EFBIG -> new TooLargeException("file " + name, maximumBytes, "bytes");
             case Errno.ENOENT, Errno.ELOOP, Errno.ENOTDIR, Errno.EISDIR, Errno.EXDEV, Errno.EACCES ->
-                new NotFoundException("File", name.value());
+                new NotFoundException("File", name);
             default -> new SandboxLostException("The sandbox could not give file " + name + ": error " + errno);
         };
     }
