@@ -1,30 +1,32 @@
-package dev.codeinterpreter.adapter.nsjail;
+package dev.codeinterpreter.adapter.nsjail.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.codeinterpreter.adapter.nsjail.NsjailSandboxes;
+import dev.codeinterpreter.adapter.nsjail.NsjailSettings;
 import dev.codeinterpreter.core.sandbox.SandboxPort;
-import dev.codeinterpreter.core.sandbox.SandboxPortContract;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The contract of sandboxes, on an nsjail of its own for each run. */
 @SuppressWarnings("NullAway.Init") // set before the first test
-final class NsjailSandboxesTest implements SandboxPortContract {
+final class NsjailAttackTest implements AttackContract {
 
     private static Path base;
     private static NsjailSandboxes sandboxes;
 
     @BeforeAll
     static void open() throws IOException {
-        base = RealSandboxes.newBaseDirectory();
-        sandboxes = NsjailSandboxes.open(RealSandboxes.settings(base).withPool(PoolSettings.DISABLED));
+        base = Files.createTempDirectory(Path.of("/tmp"), "attacked");
+        Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
+        sandboxes = NsjailSandboxes.open(NsjailSettings.defaults().withBaseDirectory(base));
     }
 
     @AfterAll
-    static void close_afterAllThat_leavesNothing() throws IOException {
+    static void close_afterAllAttacks_leavesNothing() throws IOException {
         sandboxes.close();
         assertThat(base).isEmptyDirectory();
         Files.delete(base);
