@@ -10,11 +10,15 @@ import dev.codeinterpreter.core.failure.NotFoundException;
 import dev.codeinterpreter.core.failure.SandboxLostException;
 import dev.codeinterpreter.core.failure.TooLargeException;
 import dev.codeinterpreter.core.file.FileName;
+import dev.codeinterpreter.core.language.Language;
 import dev.codeinterpreter.core.sandbox.Limits;
 import dev.codeinterpreter.core.sandbox.Program;
 import dev.codeinterpreter.core.sandbox.RunResult;
 import dev.codeinterpreter.core.sandbox.Sandbox;
 import dev.codeinterpreter.core.sandbox.SandboxFile;
+import dev.codeinterpreter.core.sandbox.StateExchange;
+import dev.codeinterpreter.core.sandbox.StateReport;
+import dev.codeinterpreter.core.state.StateSnapshot;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -58,6 +62,7 @@ final class NsjailSandbox implements Sandbox {
     private volatile boolean cancelled;
     private volatile boolean overdue;
     private boolean closed;
+    private @Nullable PythonState state;
 
     NsjailSandbox(SandboxHost host, Toolchain toolchain, Limits limits, Map<String, String> commonEnvironment) {
         this.host = host;
@@ -162,12 +167,36 @@ final class NsjailSandbox implements Sandbox {
                 return result(outcome, Phase.COMPILE, start);
             }
         }
+        Map<String, String> more = exchangeState(program);
         /* a runtime that waits is told the source; otherwise a command is started that names it */
         List<String> command = new ArrayList<>(host.handsOver() ? List.of(toolchain.sourcePath()) : toolchain.run());
         command.addAll(program.arguments());
         InputStream input = program.input().stream().orElse(null);
         int flags = (input == null ? 0 : FLAG_STREAM_STDIN) | (host.handsOver() ? FLAG_HAND_OVER : 0);
-        return result(phase(command, environment(Map.of()), flags, limits.wallTime(), input, output), Phase.RUN, start);
+        return result(phase(command, environment(more), flags, limits.wallTime(), input, output), Phase.RUN, start);
+    }
+
+    /**
+     * Brings the memory of the session, if the program has to do with it.
+     *
+     * @return what the program's environment has to tell about it
+     */
+    private Map<String, String> exchangeState(Program program) throws IOException {
+        if (program.state().isEmpty() || toolchain.language() != Language.PYTHON) {
+            return Map.of();
+        }
+        StateExchange exchange = program.state().get();
+        state = new PythonState(exchange, (name, most, target) -> fetchFile(TARGET_WORK, name, most, target));
+        byte[] previous = exchange.previous().map(StateSnapshot::bytes).orElse(new byte[0]);
+        if (previous.length > 0) {
+            putFile(TARGET_WORK, 0, PythonState.PREVIOUS, previous.length, new ByteArrayInputStream(previous));
+        }
+        return Map.of(PythonState.VARIABLE, PythonState.order(exchange, limits, previous.length > 0));
+    }
+
+    @Override
+    public StateReport state() {
+        return state == null ? StateReport.NONE : state.read();
     }
 
     private Map<String, String> environment(Map<String, String> more) {
