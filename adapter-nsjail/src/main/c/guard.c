@@ -219,7 +219,7 @@ static void hand_over(struct guard *g, const struct exec_request *request, const
 
 static void start_phase(struct guard *g, uint8_t *payload, uint32_t length) {
     struct exec_request request;
-    if (g->child != 0 || g->putting || !parse_exec(payload, length, &request)) {
+    if (g->child != 0 || g->putting || g->get_fd >= 0 || !parse_exec(payload, length, &request)) {
         broken("exec");
     }
     if (request.hand_over) {
@@ -436,7 +436,7 @@ static void finish_put(struct guard *g) {
 
 static void start_put(struct guard *g, const uint8_t *payload, uint32_t length) {
     const uint32_t fixed = 1 + 1 + 8;
-    if (g->child != 0 || g->putting || length <= fixed || payload[0] > TARGET_WORK
+    if (g->child != 0 || g->putting || g->get_fd >= 0 || length <= fixed || payload[0] > TARGET_WORK
         || strlen((const char *)payload + fixed) != length - fixed) {
         broken("put");
     }
@@ -484,7 +484,7 @@ static void send_entry(void *context, const char *name, uint64_t size, bool unto
 }
 
 static void list(struct guard *g) {
-    if (g->child != 0 || g->putting) {
+    if (g->child != 0 || g->putting || g->get_fd >= 0) {
         broken("list");
     }
     struct list_context context = {g};
@@ -494,7 +494,7 @@ static void list(struct guard *g) {
 
 static void start_get(struct guard *g, const uint8_t *payload, uint32_t length) {
     const uint32_t fixed = 1 + 8;
-    if (g->child != 0 || g->putting || length <= fixed || payload[0] > TARGET_WORK
+    if (g->child != 0 || g->putting || g->get_fd >= 0 || length <= fixed || payload[0] > TARGET_WORK
         || strlen((const char *)payload + fixed) != length - fixed) {
         broken("get");
     }

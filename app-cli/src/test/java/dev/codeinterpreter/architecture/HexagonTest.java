@@ -133,8 +133,7 @@ final class HexagonTest {
     @CsvSource({"http, HttpServer", "local, LocalStorage", "nsjail, NsjailSandboxes"})
     void adapters_publishOneEntryClassAndRecordsOnly(String adapter, String entry) {
         List<JavaClass> published = ALL.that(resideInAPackage(ROOT + ".adapter." + adapter)).stream()
-                .filter(type ->
-                        type.isTopLevelClass() && type.getModifiers().contains(JavaModifier.PUBLIC))
+                .filter(type -> type.isTopLevelClass() && type.getModifiers().contains(JavaModifier.PUBLIC))
                 .toList();
 
         assertThat(published)

@@ -105,7 +105,9 @@ final class SettingsTest {
 
     @Test
     void load_poolSwitchedOff_parksNothing() {
-        assertThat(load(Map.of("SANDBOX_POOL_ENABLED", "no", "SANDBOX_POOL_PY", "7")).sandbox().pool())
+        assertThat(load(Map.of("SANDBOX_POOL_ENABLED", "no", "SANDBOX_POOL_PY", "7"))
+                        .sandbox()
+                        .pool())
                 .isEqualTo(PoolSettings.DISABLED);
     }
 

@@ -51,6 +51,9 @@ final class NsjailSandbox implements Sandbox {
     private static final int CHUNK = 128 << 10;
     private static final int SIGXFSZ = 25;
 
+    /** What the kernel takes for one argument, its NUL included, is 128 KiB (execve(2)). */
+    private static final int LONGEST_ARGUMENT = (128 << 10) - 1;
+
     /** How much longer than the guard we wait before we end a run ourselves. */
     private static final Duration GRACE = Duration.ofSeconds(3);
 
@@ -161,15 +164,21 @@ final class NsjailSandbox implements Sandbox {
         OutputListener diagnostics = new DiagnosticsListener(output);
         for (Toolchain.Step step : toolchain.compile()) {
             Map<String, String> environment = environment(step.environment());
-            Outcome outcome =
-                    phase(step.command(), environment, FLAG_IN_WORK_DIRECTORY, limits.compileTime(), null, diagnostics);
+            Outcome outcome = phase(
+                    withHeap(step.command()),
+                    environment,
+                    FLAG_IN_WORK_DIRECTORY,
+                    limits.compileTime(),
+                    null,
+                    diagnostics);
             if (!outcome.isSuccess()) {
                 return result(outcome, Phase.COMPILE, start);
             }
         }
         Map<String, String> more = exchangeState(program);
         /* a runtime that waits is told the source; otherwise a command is started that names it */
-        List<String> command = new ArrayList<>(host.handsOver() ? List.of(toolchain.sourcePath()) : toolchain.run());
+        List<String> command =
+                new ArrayList<>(host.handsOver() ? List.of(toolchain.sourcePath()) : withHeap(toolchain.run()));
         command.addAll(program.arguments());
         InputStream input = program.input().stream().orElse(null);
         int flags = (input == null ? 0 : FLAG_STREAM_STDIN) | (host.handsOver() ? FLAG_HAND_OVER : 0);
@@ -197,6 +206,12 @@ final class NsjailSandbox implements Sandbox {
     @Override
     public StateReport state() {
         return state == null ? StateReport.NONE : state.read();
+    }
+
+    /** Fills in the limit of a runtime's own heap; the program's arguments are none of our words and are left alone. */
+    private List<String> withHeap(List<String> words) {
+        String heap = Long.toString(Math.max(16, (limits.memoryBytes() / 4 * 3) >> 20));
+        return words.stream().map(word -> word.replace("{heapMegabytes}", heap)).toList();
     }
 
     private Map<String, String> environment(Map<String, String> more) {
@@ -235,10 +250,14 @@ final class NsjailSandbox implements Sandbox {
     }
 
     private ByteBuffer execPayload(List<String> command, Map<String, String> environment, int flags, Duration time) {
-        String heap = Long.toString(Math.max(16, (limits.memoryBytes() / 4 * 3) >> 20));
         List<byte[]> strings = new ArrayList<>();
         for (String word : command) {
-            strings.add(word.replace("{heapMegabytes}", heap).getBytes(StandardCharsets.UTF_8));
+            byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+            if (bytes.length > LONGEST_ARGUMENT) {
+                throw new InvalidRequestException(
+                        "args", "too_long", "One of args has " + bytes.length + " bytes; at most " + LONGEST_ARGUMENT);
+            }
+            strings.add(bytes);
         }
         environment.forEach((name, value) -> strings.add((name + "=" + value).getBytes(StandardCharsets.UTF_8)));
         int length = strings.stream().mapToInt(bytes -> bytes.length + 1).sum();

@@ -442,13 +442,17 @@ final class ParkedPool implements AutoCloseable {
         public void parked(PooledJail of, int number, FrameChannel channel) {
             lock.lock();
             try {
-                if (number < 0 || number >= slotCount || isOver || closed || current != this) {
+                if (number < 0 || number >= slotCount || isOver || closed) {
                     Jail.closeQuietly(channel);
                     return;
                 }
                 parking--;
-                failures = 0;
                 slots[number].hasParked = true;
+                if (current != this) {
+                    Jail.closeQuietly(channel); /* ordered before its jail was replaced */
+                    return;
+                }
+                failures = 0;
                 ready.addLast(new ParkedRun(this, slots[number], channel));
                 changed.signalAll();
             } finally {

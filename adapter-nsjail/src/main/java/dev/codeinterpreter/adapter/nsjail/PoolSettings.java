@@ -53,7 +53,7 @@ public record PoolSettings(
     public record Refill(boolean atStart, boolean atOnce, Duration interval, int batch, Duration startTimeout) {
 
         /** At start and at once. */
-        public static final Refill DEFAULT = new Refill(true, true, Duration.ofSeconds(2), 5, Duration.ofSeconds(60));
+        public static final Refill DEFAULT = new Refill(true, true, Duration.ofSeconds(2), 5, Duration.ofSeconds(15));
 
         /** @throws InvalidRequestException naming the first member that is out of its range */
         public Refill {

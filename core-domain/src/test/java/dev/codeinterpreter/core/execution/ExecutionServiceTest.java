@@ -73,9 +73,11 @@ final class ExecutionServiceTest {
     void execute_noLimitsWanted_getsThoseOfTheSettings() {
         execute(_ -> OK);
 
-        assertThat(services.sandboxes.specs())
-                .containsExactly(new SandboxSpec(
-                        Language.BASH, Limits.DEFAULT.withWallTime(Duration.ofSeconds(30)), NetworkPolicy.NONE));
+        assertThat(services.sandboxes.specs()).singleElement().satisfies(spec -> {
+            assertThat(spec.language()).isEqualTo(Language.BASH);
+            assertThat(spec.limits()).isEqualTo(Limits.DEFAULT.withWallTime(Duration.ofSeconds(30)));
+            assertThat(spec.network()).isEqualTo(NetworkPolicy.NONE);
+        });
     }
 
     @Test
