@@ -30,7 +30,7 @@ REPORT = "/tmp/code/state.report"
 _LONGEST = 10.0  # seconds that restoring or capturing may take
 _MARGIN = 0.25  # seconds that are left for the end of the run
 _SPARE_MEMORY = 48 << 20
-_PIECE = 1 << 20
+_PIECE = 64 << 10
 _ROUNDS = 3
 
 
@@ -106,6 +106,19 @@ class _Pickler(cloudpickle.Pickler):
         return (main_function, (arguments[0], arguments[4]), (attributes, slots), None, None, reduced[5])
 
 
+def _decompress(data, maximum):
+    """At most so many bytes; room is taken as it is needed, since more of it costs time."""
+    decompressor = lz4.frame.LZ4FrameDecompressor()
+    pieces = [decompressor.decompress(data, min(maximum, 4 * len(data) + _PIECE))]
+    left = maximum - len(pieces[0])
+    while not decompressor.eof:
+        pieces.append(decompressor.decompress(b"", min(left, 64 * _PIECE)))
+        left -= len(pieces[-1])
+        if not pieces[-1] or left <= 0:
+            raise _TooMuch("size")
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
 def _bytes_of(data):
     """Without a copy, whatever kind of buffer a pickler writes."""
     return data.raw() if isinstance(data, pickle.PickleBuffer) else memoryview(data)
@@ -116,10 +129,11 @@ class _Sink:
 
     def __init__(self, path, maximum, maximum_compressed):
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        self._compressor = lz4.frame.LZ4FrameCompressor(content_checksum=True)
+        self._compressor = lz4.frame.LZ4FrameCompressor(block_linked=False, content_checksum=True)
         self._left = maximum
-        self._left_compressed = maximum_compressed
+        self._maximum_compressed = maximum_compressed
         self.size = 0
+        self.compressed_size = 0
         self._put(self._compressor.begin())
 
     def write(self, data):
@@ -134,8 +148,8 @@ class _Sink:
         return length
 
     def _put(self, data):
-        self._left_compressed -= len(data)
-        if self._left_compressed < 0:
+        self.compressed_size += len(data)
+        if self.compressed_size > self._maximum_compressed:
             raise _TooMuch("memory")
         view = memoryview(data)
         while view:
@@ -181,11 +195,8 @@ class _Tail:
 
 
 def _memory_number(held):
-    """The number in a pickle that is nothing but a reference to something that was pickled before."""
-    for operation, argument, _ in pickletools.genops(b"".join(held)):
-        if operation.name in ("BINGET", "LONG_BINGET", "GET"):
-            return argument
-    raise pickle.PicklingError("no reference")
+    """The number in a pickle that is nothing but a reference: PROTO, BINGET or LONG_BINGET, STOP."""
+    return int.from_bytes(b"".join(held)[3:-1], "little")
 
 
 class Memory:
@@ -201,7 +212,8 @@ class Memory:
         self._process = os.getpid()
         self._resident_before = _resident()
         self._pending = {}  # aliases of modules that this program does not use
-        self._report = []
+        self._report = []  # about names
+        self._verdict = []  # about the whole
 
     # ---- before the program
 
@@ -230,10 +242,7 @@ class Memory:
         with open(PREVIOUS, "rb") as file:
             os.unlink(PREVIOUS)
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                decompressor = lz4.frame.LZ4FrameDecompressor()
-                raw = decompressor.decompress(data, self._maximum + _SPARE_MEMORY)
-                if not decompressor.eof:
-                    raise _TooMuch("size")
+                raw = _decompress(data, self._maximum + _PIECE)
         index_at = int.from_bytes(raw[-8:], "big")
         index = json.loads(raw[index_at:-8])
         self._import_again(names, index["modules"], set(index["needed"]), source_path)
@@ -295,11 +304,11 @@ class Memory:
             with _Alarm(seconds):
                 self._capture(names)
         except _TooMuch as too_much:
-            self._tell("lost", str(too_much))
+            self._verdict.append(f"lost {too_much}")
         except _TimeIsUp:
-            self._tell("lost", "time")
+            self._verdict.append("lost time")
         except BaseException as error:
-            self._tell("lost", "error", type(error).__name__)
+            self._verdict.append("lost error")
         self._write_report()
 
     def _capture(self, names):
@@ -314,19 +323,18 @@ class Memory:
             else:
                 values.append((name, value))
         if not values and not modules and not self._has_previous:
-            self._tell("empty")
+            self._verdict.append("empty")
             return
         for _ in range(_ROUNDS):
             failed = self._dump(names, values, modules)
             if failed is None:
-                os.rename(CAPTURED + ".part", CAPTURED)
                 return
             values = self._without_unpicklable(names, values, failed)
         raise pickle.PicklingError
 
     def _dump(self, names, values, modules):
         """Writes all values into one stream; returns the position of the one that cannot be pickled, or None."""
-        sink = _Sink(CAPTURED + ".part", self._maximum, self._room())
+        sink = _Sink(CAPTURED, self._maximum, self._room())
         try:
             tail = _Tail(sink)
             pickler = _Pickler(tail, names)
@@ -352,8 +360,9 @@ class Memory:
             sink.write(index_at.to_bytes(8, "big"))
             sink.finish()
             packages = {str(module).partition(".")[0] for module in [*pickler.packages, *modules.values()]}
-            self._tell("kept", str(os.stat(CAPTURED + ".part").st_size))
-            self._tell("packages", *sorted(packages - sys.stdlib_module_names - {"__main__", __name__, "cloudpickle"}))
+            packages = {package for package in packages if not package.startswith("_")}
+            self._verdict.append(f"kept {sink.compressed_size}")
+            self._tell("packages", *sorted(packages - sys.stdlib_module_names - {__name__, "cloudpickle"}))
             return None
         finally:
             sink.close()
@@ -388,11 +397,11 @@ class Memory:
         self._report.append(" ".join(word.replace("\n", "?").replace(" ", "?") for word in words))
 
     def _write_report(self):
-        lines = [line for line in self._report if len(line) < 300][:200]
+        """Last of all: without it, or with half of it, nothing was kept."""
+        about_names = [line for line in self._report if len(line) < 300][-200:]
         try:
-            with open(REPORT + ".part", "w", encoding="utf-8", errors="replace") as file:
-                file.write("".join(line + "\n" for line in lines))
-            os.rename(REPORT + ".part", REPORT)
+            file = os.open(REPORT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            os.write(file, "".join(line + "\n" for line in about_names + self._verdict).encode("utf-8", "replace"))
         except OSError:
             pass  # the server finds no report and says so
 
