@@ -436,7 +436,7 @@ static void finish_put(struct guard *g) {
 
 static void start_put(struct guard *g, const uint8_t *payload, uint32_t length) {
     const uint32_t fixed = 1 + 1 + 8;
-    if (g->child != 0 || g->putting || g->get_fd >= 0 || length <= fixed || payload[0] > PUT_WORK
+    if (g->child != 0 || g->putting || g->get_fd >= 0 || length <= fixed || payload[0] > TARGET_WORK
         || strlen((const char *)payload + fixed) != length - fixed) {
         broken("put");
     }
@@ -493,14 +493,16 @@ static void list(struct guard *g) {
 }
 
 static void start_get(struct guard *g, const uint8_t *payload, uint32_t length) {
-    if (g->child != 0 || g->putting || g->get_fd >= 0 || length <= 8 || strlen((const char *)payload + 8) != length - 8) {
+    const uint32_t fixed = 1 + 8;
+    if (g->child != 0 || g->putting || g->get_fd >= 0 || length <= fixed || payload[0] > TARGET_WORK
+        || strlen((const char *)payload + fixed) != length - fixed) {
         broken("get");
     }
     uint64_t size = 0;
-    int fd = files_open_regular(&g->files, (const char *)payload + 8, &size);
+    int fd = files_open_regular(&g->files, payload[0], (const char *)payload + fixed, &size);
     if (fd < 0) {
         send_refusal(g, errno, 0);
-    } else if (size > get_u64(payload)) {
+    } else if (size > get_u64(payload + 1)) {
         close(fd);
         send_refusal(g, EFBIG, size);
     } else {

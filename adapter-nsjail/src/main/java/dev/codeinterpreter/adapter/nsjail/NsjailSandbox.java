@@ -10,11 +10,15 @@ import dev.codeinterpreter.core.failure.NotFoundException;
 import dev.codeinterpreter.core.failure.SandboxLostException;
 import dev.codeinterpreter.core.failure.TooLargeException;
 import dev.codeinterpreter.core.file.FileName;
+import dev.codeinterpreter.core.language.Language;
 import dev.codeinterpreter.core.sandbox.Limits;
 import dev.codeinterpreter.core.sandbox.Program;
 import dev.codeinterpreter.core.sandbox.RunResult;
 import dev.codeinterpreter.core.sandbox.Sandbox;
 import dev.codeinterpreter.core.sandbox.SandboxFile;
+import dev.codeinterpreter.core.sandbox.StateExchange;
+import dev.codeinterpreter.core.sandbox.StateReport;
+import dev.codeinterpreter.core.state.StateSnapshot;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -61,6 +65,7 @@ final class NsjailSandbox implements Sandbox {
     private volatile boolean cancelled;
     private volatile boolean overdue;
     private boolean closed;
+    private @Nullable PythonState state;
 
     NsjailSandbox(SandboxHost host, Toolchain toolchain, Limits limits, Map<String, String> commonEnvironment) {
         this.host = host;
@@ -170,13 +175,37 @@ final class NsjailSandbox implements Sandbox {
                 return result(outcome, Phase.COMPILE, start);
             }
         }
+        Map<String, String> more = exchangeState(program);
         /* a runtime that waits is told the source; otherwise a command is started that names it */
         List<String> command =
                 new ArrayList<>(host.handsOver() ? List.of(toolchain.sourcePath()) : withHeap(toolchain.run()));
         command.addAll(program.arguments());
         InputStream input = program.input().stream().orElse(null);
         int flags = (input == null ? 0 : FLAG_STREAM_STDIN) | (host.handsOver() ? FLAG_HAND_OVER : 0);
-        return result(phase(command, environment(Map.of()), flags, limits.wallTime(), input, output), Phase.RUN, start);
+        return result(phase(command, environment(more), flags, limits.wallTime(), input, output), Phase.RUN, start);
+    }
+
+    /**
+     * Brings the memory of the session, if the program has to do with it.
+     *
+     * @return what the program's environment has to tell about it
+     */
+    private Map<String, String> exchangeState(Program program) throws IOException {
+        if (program.state().isEmpty() || toolchain.language() != Language.PYTHON) {
+            return Map.of();
+        }
+        StateExchange exchange = program.state().get();
+        state = new PythonState(exchange, (name, most, target) -> fetchFile(TARGET_WORK, name, most, target));
+        byte[] previous = exchange.previous().map(StateSnapshot::bytes).orElse(new byte[0]);
+        if (previous.length > 0) {
+            putFile(TARGET_WORK, 0, PythonState.PREVIOUS, previous.length, new ByteArrayInputStream(previous));
+        }
+        return Map.of(PythonState.VARIABLE, PythonState.order(exchange, limits, previous.length > 0));
+    }
+
+    @Override
+    public StateReport state() {
+        return state == null ? StateReport.NONE : state.read();
     }
 
     /** Fills in the limit of a runtime's own heap; the program's arguments are none of our words and are left alone. */
@@ -377,9 +406,13 @@ final class NsjailSandbox implements Sandbox {
 
     @Override
     public void fetch(FileName name, long maximumBytes, OutputStream target) throws IOException {
-        byte[] nameBytes = name.value().getBytes(StandardCharsets.UTF_8);
-        ByteBuffer request = ByteBuffer.allocate(8 + nameBytes.length);
-        request.putLong(maximumBytes).put(nameBytes).flip();
+        fetchFile(TARGET_DATA, name.value(), maximumBytes, target);
+    }
+
+    private void fetchFile(int place, String name, long maximumBytes, OutputStream target) throws IOException {
+        byte[] nameBytes = name.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer request = ByteBuffer.allocate(9 + nameBytes.length);
+        request.put((byte) place).putLong(maximumBytes).put(nameBytes).flip();
         sendOrLose(FrameType.GET, request);
         while (true) {
             byte type = nextOrLose();
@@ -405,11 +438,11 @@ final class NsjailSandbox implements Sandbox {
         }
     }
 
-    private static CodeInterpreterException fetchRefused(FileName name, int errno, long maximumBytes) {
+    private static CodeInterpreterException fetchRefused(String name, int errno, long maximumBytes) {
         return switch (errno) {
             case Errno.EFBIG -> new TooLargeException("file " + name, maximumBytes, "bytes");
             case Errno.ENOENT, Errno.ELOOP, Errno.ENOTDIR, Errno.EISDIR, Errno.EXDEV, Errno.EACCES ->
-                new NotFoundException("File", name.value());
+                new NotFoundException("File", name);
             default -> new SandboxLostException("The sandbox could not give file " + name + ": error " + errno);
         };
     }
