@@ -5,9 +5,10 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.Connection;
-import redis.clients.jedis.ConnectionPool;
-import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Pipeline;
@@ -39,14 +38,17 @@ final class RedisCalls implements AutoCloseable {
     private static final long BYTES_PER_SECOND = 16 << 20;
 
     private final RedisSettings settings;
-    private final ConnectionPool pool;
+    private final RedisConnections connections;
     private final ScheduledThreadPoolExecutor watchdog;
     private volatile boolean closed;
 
     RedisCalls(RedisSettings settings) {
         this.settings = settings;
-        pool = new ConnectionPool(
-                new HostAndPort(settings.host(), settings.port()), clientConfig(settings), poolConfig(settings));
+        connections = new RedisConnections(
+                new HostAndPort(settings.host(), settings.port()),
+                clientConfig(settings),
+                settings.maximumConnections(),
+                settings.connectTimeout());
         watchdog = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().name("redis-watchdog").daemon().factory());
         watchdog.setRemoveOnCancelPolicy(true);
@@ -89,7 +91,7 @@ final class RedisCalls implements AutoCloseable {
     public void close() {
         closed = true;
         watchdog.shutdownNow();
-        pool.close();
+        connections.close();
     }
 
     private <T> T once(long bytes, Function<Pipeline, Supplier<T>> queue) {
@@ -105,30 +107,37 @@ final class RedisCalls implements AutoCloseable {
             throw new UnavailableException(DEPENDENCY, "The Redis storage is closed");
         }
         Connection connection = connection();
-        Deadline deadline = new Deadline(connection, allowance(bytes));
+        Deadline deadline = new Deadline(connection);
+        boolean sound = false;
         try {
+            deadline.start(allowance(bytes));
             Pipeline pipeline = new Pipeline(connection, false);
             Supplier<T> answers = queue.apply(pipeline);
             pipeline.sync();
+            sound = deadline.isMet();
             return answers.get();
         } catch (JedisConnectionException e) {
             // all that were made before the failure may be dead, too
-            pool.clear();
-            if (deadline.isOver() || isTimeout(e)) {
+            connections.clear();
+            if (!deadline.isMet() || isTimeout(e)) {
                 throw unavailable("Redis did not answer in time", e);
             }
             throw new ConnectionLostException(e);
         } catch (JedisException e) {
             throw translated(e);
+        } catch (RejectedExecutionException e) {
+            throw unavailable("The Redis storage is closed", e);
         } finally {
-            deadline.cancel();
-            connection.close();
+            if (!sound) {
+                connection.setBroken();
+            }
+            connections.giveBack(connection);
         }
     }
 
     private Connection connection() {
         try {
-            return pool.getResource();
+            return connections.take();
         } catch (JedisConnectionException e) {
             throw isTimeout(e)
                     ? unavailable("Redis did not answer in time", e)
@@ -160,7 +169,7 @@ final class RedisCalls implements AutoCloseable {
                 return unavailable(meaningOf(answer), failure);
             }
         }
-        return unavailable("No connection to Redis was free in time", failure);
+        return unavailable("Redis cannot be used: " + failure.getMessage(), failure);
     }
 
     private static String meaningOf(JedisDataException answer) {
@@ -193,15 +202,6 @@ final class RedisCalls implements AutoCloseable {
         return new UnavailableException(DEPENDENCY, message, cause);
     }
 
-    private static ConnectionPoolConfig poolConfig(RedisSettings settings) {
-        ConnectionPoolConfig config = new ConnectionPoolConfig();
-        config.setMaxTotal(settings.maximumConnections());
-        config.setMaxIdle(settings.maximumConnections());
-        config.setMaxWait(settings.connectTimeout());
-        config.setJmxEnabled(false);
-        return config;
-    }
-
     private static DefaultJedisClientConfig clientConfig(RedisSettings settings) {
         DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder()
                 .resp2()
@@ -221,25 +221,39 @@ final class RedisCalls implements AutoCloseable {
         return config.build();
     }
 
-    /** Breaks a connection whose time is over. */
+    /** Breaks a connection whose time is over before its work is done. */
     private final class Deadline {
-        private final AtomicBoolean over = new AtomicBoolean();
-        private final Future<?> alarm;
-
-        Deadline(Connection connection, Duration allowance) {
-            alarm = watchdog.schedule(() -> ring(connection), allowance.toNanos(), TimeUnit.NANOSECONDS);
+        private enum State {
+            OPEN,
+            MET,
+            MISSED
         }
 
-        boolean isOver() {
-            return over.get();
+        private final Connection connection;
+        private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+        private @Nullable Future<?> alarm;
+
+        Deadline(Connection connection) {
+            this.connection = connection;
         }
 
-        void cancel() {
-            alarm.cancel(false);
+        /** @throws RejectedExecutionException once everything is closed */
+        void start(Duration allowance) {
+            alarm = watchdog.schedule(this::ring, allowance.toNanos(), TimeUnit.NANOSECONDS);
         }
 
-        private void ring(Connection connection) {
-            over.set(true);
+        /** Whether the work was done in time, now that it is done or has failed. The connection is let alone from then on. */
+        boolean isMet() {
+            if (alarm != null) {
+                alarm.cancel(false);
+            }
+            return state.compareAndSet(State.OPEN, State.MET) || state.get() == State.MET;
+        }
+
+        private void ring() {
+            if (!state.compareAndSet(State.OPEN, State.MISSED)) {
+                return;
+            }
             try {
                 connection.forceDisconnect();
             } catch (IOException | JedisException e) {

@@ -24,6 +24,9 @@ final class RedisStates implements StatePort {
      * its answer was lost finds itself.
      */
     private static final byte[] REPLACE = bytes("""
+            if redis.call('EXISTS', KEYS[1]) == 0 then
+              return redis.error_reply('ERR the new state was not taken')
+            end
             local old = redis.call('HMGET', KEYS[2], 'v', 'w')
             if old[1] and old[1] >= ARGV[1] then
               redis.call('UNLINK', KEYS[1])
