@@ -4,6 +4,7 @@ import dev.codeinterpreter.core.failure.UnavailableException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -11,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -139,9 +141,10 @@ final class RedisCalls implements AutoCloseable {
         try {
             return connections.take();
         } catch (JedisConnectionException e) {
-            throw isTimeout(e)
-                    ? unavailable("Redis did not answer in time", e)
-                    : unavailable("Redis cannot be reached", e);
+            if (isCausedBy(SSLException.class, e)) {
+                throw unavailable("Redis shows no certificate that is trusted, or does not speak TLS here", e);
+            }
+            throw unavailable(isTimeout(e) ? "Redis did not answer in time" : "Redis cannot be reached", e);
         } catch (JedisException e) {
             throw translated(e);
         }
@@ -190,8 +193,14 @@ final class RedisCalls implements AutoCloseable {
     }
 
     private static boolean isTimeout(Throwable failure) {
+        return isCausedBy(SocketTimeoutException.class, failure);
+    }
+
+    /** The driver hides some causes among the suppressed ones: it tries every address of a host. */
+    private static boolean isCausedBy(Class<? extends Throwable> kind, Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SocketTimeoutException) {
+            if (kind.isInstance(cause)
+                    || Arrays.stream(cause.getSuppressed()).anyMatch(hidden -> isCausedBy(kind, hidden))) {
                 return true;
             }
         }

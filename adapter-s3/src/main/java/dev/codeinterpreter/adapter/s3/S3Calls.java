@@ -12,6 +12,7 @@ import io.minio.errors.ErrorResponseException;
 import io.minio.errors.MinioException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.HttpURLConnection;
 import java.security.ProviderException;
 import java.time.Duration;
 import java.util.List;
@@ -206,14 +207,22 @@ final class S3Calls implements AutoCloseable {
     private static String meaningOf(ErrorResponseException refusal) {
         String code = codeOf(refusal);
         return switch (code) {
-            case "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "AuthorizationHeaderMalformed" ->
-                "S3 refuses the credentials, or does not let them do that (" + code + ")";
             case "NoSuchBucket" -> "The bucket is gone; it is made again with the next call";
             case "SlowDown", "ServiceUnavailable", "InternalError" -> "S3 is overloaded or broken (" + code + ")";
             case "QuotaExceeded", "InsufficientStorage", "StorageFull", "XMinioStorageFull" ->
                 "S3 has no space left (" + code + ")";
-            default -> "S3 refused a request: " + code;
+            case "AuthorizationHeaderMalformed", "XAdminUserNotFound" -> refused(code);
+            default -> isForbidden(refusal) ? refused(code) : "S3 refused a request: " + code;
         };
+    }
+
+    private static String refused(String code) {
+        return "S3 refuses the credentials, or does not let them do that (" + code + ")";
+    }
+
+    private static boolean isForbidden(ErrorResponseException refusal) {
+        int status = refusal.response().code();
+        return status == HttpURLConnection.HTTP_UNAUTHORIZED || status == HttpURLConnection.HTTP_FORBIDDEN;
     }
 
     /** Whether the store refused with this code. */
