@@ -170,7 +170,7 @@ void put_begin(struct files *files, struct put *put, uint8_t target, uint8_t fla
     put->fd = -1;
     put->left = size;
     put->read_only = (flags & PUT_READ_ONLY) != 0;
-    put->work = target == PUT_WORK;
+    put->work = target == TARGET_WORK;
     put->name = strdup(name);
     hash_begin(put);
     int base = put->work ? files->work_fd : files->data_fd;
@@ -357,9 +357,10 @@ bool files_list(struct files *files, size_t max_entries, list_sink sink, void *c
     return listing.cut;
 }
 
-int files_open_regular(struct files *files, const char *name, uint64_t *size) {
-    int fd = open_beneath(files->data_fd, name, O_RDONLY | O_NONBLOCK, 0);
+int files_open_regular(struct files *files, uint8_t target, const char *name, uint64_t *size) {
+    int fd = open_beneath(target == TARGET_WORK ? files->work_fd : files->data_fd, name, O_RDONLY | O_NONBLOCK, 0);
     if (fd < 0) {
+        errno = errno == ENXIO || errno == ENODEV ? ENOENT : errno; /* a socket, or a device that is none */
         return -1;
     }
     struct stat status;

@@ -219,7 +219,7 @@ static void hand_over(struct guard *g, const struct exec_request *request, const
 
 static void start_phase(struct guard *g, uint8_t *payload, uint32_t length) {
     struct exec_request request;
-    if (g->child != 0 || g->putting || !parse_exec(payload, length, &request)) {
+    if (g->child != 0 || g->putting || g->get_fd >= 0 || !parse_exec(payload, length, &request)) {
         broken("exec");
     }
     if (request.hand_over) {
@@ -436,7 +436,7 @@ static void finish_put(struct guard *g) {
 
 static void start_put(struct guard *g, const uint8_t *payload, uint32_t length) {
     const uint32_t fixed = 1 + 1 + 8;
-    if (g->child != 0 || g->putting || length <= fixed || payload[0] > PUT_WORK
+    if (g->child != 0 || g->putting || g->get_fd >= 0 || length <= fixed || payload[0] > TARGET_WORK
         || strlen((const char *)payload + fixed) != length - fixed) {
         broken("put");
     }
@@ -474,10 +474,17 @@ static void send_entry(void *context, const char *name, uint64_t size, bool unto
     put_u64(payload + 1, size);
     memcpy(payload + 9, name, length);
     send_frame(g, FRAME_ENTRY, payload, 9 + length);
+    while (pending(&g->send) >= SEND_HIGH) { /* no program runs, so no clock is kept waiting; names may be more than our memory */
+        struct pollfd server = {g->start->socket, POLLOUT, 0};
+        if (poll(&server, 1, -1) < 0 && errno != EINTR) {
+            broken("poll");
+        }
+        flush_to_server(g);
+    }
 }
 
 static void list(struct guard *g) {
-    if (g->child != 0 || g->putting) {
+    if (g->child != 0 || g->putting || g->get_fd >= 0) {
         broken("list");
     }
     struct list_context context = {g};
@@ -486,14 +493,16 @@ static void list(struct guard *g) {
 }
 
 static void start_get(struct guard *g, const uint8_t *payload, uint32_t length) {
-    if (g->child != 0 || g->putting || length <= 8 || strlen((const char *)payload + 8) != length - 8) {
+    const uint32_t fixed = 1 + 8;
+    if (g->child != 0 || g->putting || g->get_fd >= 0 || length <= fixed || payload[0] > TARGET_WORK
+        || strlen((const char *)payload + fixed) != length - fixed) {
         broken("get");
     }
     uint64_t size = 0;
-    int fd = files_open_regular(&g->files, (const char *)payload + 8, &size);
+    int fd = files_open_regular(&g->files, payload[0], (const char *)payload + fixed, &size);
     if (fd < 0) {
         send_refusal(g, errno, 0);
-    } else if (size > get_u64(payload)) {
+    } else if (size > get_u64(payload + 1)) {
         close(fd);
         send_refusal(g, EFBIG, size);
     } else {

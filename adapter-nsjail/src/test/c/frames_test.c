@@ -177,7 +177,7 @@ static void feed_everyBoundary_seesTheSameFrames(void) {
     length += put_frame(stream + length, FRAME_LIST, "", 0);
     length += put_frame(stream + length, FRAME_EOF, "", 0);
     length += put_frame(stream + length, FRAME_DATA, "", 0);
-    length += put_frame(stream + length, FRAME_GET, "\0\0\0\0\0\0\1\0x", 9);
+    length += put_frame(stream + length, FRAME_GET, "\0\0\0\0\0\0\0\1\0x", 10);
     for (size_t at = 1; at < length; at++) {
         first_piece = at;
         compare(stream, length, split_once, "split");

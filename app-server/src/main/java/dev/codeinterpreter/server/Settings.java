@@ -6,24 +6,29 @@ import dev.codeinterpreter.adapter.nsjail.NsjailSettings;
 import dev.codeinterpreter.core.execution.ExecutionSettings;
 import dev.codeinterpreter.core.failure.InvalidRequestException;
 import dev.codeinterpreter.core.file.FileSettings;
+import dev.codeinterpreter.core.state.StateSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Everything the server can be told, checked.
  *
  * @param sessionLife how long a session lives after its last new file
  * @param sweepPause between two sweeps of ended sessions
+ * @param waivedLayers walls of the sandbox without which the server starts all the same
  */
 record Settings(
         HttpSettings http,
         AccessSettings access,
         ExecutionSettings execution,
         FileSettings files,
+        StateSettings state,
         Duration sessionLife,
         Duration sweepPause,
         NsjailSettings sandbox,
+        Set<String> waivedLayers,
         LocalSettings storage,
         LogSettings log) {
 

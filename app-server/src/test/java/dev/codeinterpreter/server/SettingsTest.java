@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 import dev.codeinterpreter.adapter.http.HttpSettings;
 import dev.codeinterpreter.adapter.local.LocalSettings;
 import dev.codeinterpreter.adapter.nsjail.NsjailSettings;
+import dev.codeinterpreter.adapter.nsjail.PoolSettings;
 import dev.codeinterpreter.core.access.AccessService;
 import dev.codeinterpreter.core.access.Caller;
 import dev.codeinterpreter.core.execution.ExecutionSettings;
 import dev.codeinterpreter.core.failure.NotAllowedException;
 import dev.codeinterpreter.core.file.FileSettings;
+import dev.codeinterpreter.core.state.StateSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +44,7 @@ final class SettingsTest {
         assertThat(settings.http()).isEqualTo(HttpSettings.DEFAULT);
         assertThat(settings.execution()).isEqualTo(ExecutionSettings.DEFAULT);
         assertThat(settings.files()).isEqualTo(FileSettings.DEFAULT);
+        assertThat(settings.state()).isEqualTo(StateSettings.DEFAULT);
         assertThat(settings.sandbox()).isEqualTo(NsjailSettings.defaults());
         assertThat(settings.storage()).isEqualTo(LocalSettings.in(Path.of("/var/lib/code-interpreter/data")));
         assertThat(settings.sessionLife()).isEqualTo(Duration.ofHours(24));
@@ -67,11 +70,17 @@ final class SettingsTest {
                 SESSION_TTL_HOURS=2
                 SESSION_CLEANUP_INTERVAL_MINUTES=5
                 DATA_DIR=/data
+                STATE_PERSISTENCE_ENABLED=false
+                STATE_TTL_SECONDS=61
+                STATE_CAPTURE_ON_ERROR=true
+                STATE_MAX_REDIS_SIZE_MB=14
+                MAX_STATE_SIZE_MB=15
                 NSJAIL_BINARY=/bin/nsjail
                 SANDBOX_BASE_DIR=/boxes
                 SANDBOX_UID=1500
                 SANDBOX_TMPFS_SIZE_MB=20
                 SANDBOX_DISK_MB=30
+                SANDBOX_POOL_PY=7
                 LOG_LEVEL=warning
                 LOG_FORMAT=text
                 """));
@@ -90,13 +99,30 @@ final class SettingsTest {
         assertThat(settings.execution().limits().diskBytes()).isEqualTo(30 * MIB);
         assertThat(settings.execution().limits().fileBytes()).isEqualTo(11 * MIB);
         assertThat(settings.files()).isEqualTo(new FileSettings(11 * MIB, 12, 13));
+        assertThat(settings.state())
+                .isEqualTo(StateSettings.DEFAULT
+                        .withEnabled(false)
+                        .withTimeToLive(Duration.ofSeconds(61))
+                        .withAfterFailure(true)
+                        .withMaximumHotBytes(14 * MIB)
+                        .withMaximumBytes(15 * MIB));
         assertThat(settings.sessionLife()).isEqualTo(Duration.ofHours(2));
         assertThat(settings.sweepPause()).isEqualTo(Duration.ofMinutes(5));
         assertThat(settings.storage().directory()).isEqualTo(Path.of("/data"));
         assertThat(settings.sandbox().nsjail()).isEqualTo("/bin/nsjail");
         assertThat(settings.sandbox().baseDirectory()).isEqualTo(Path.of("/boxes"));
         assertThat(settings.sandbox().uid()).isEqualTo(1500);
+        assertThat(settings.sandbox().limits()).isEqualTo(settings.execution().limits());
+        assertThat(settings.sandbox().pool().pythonRuns()).isEqualTo(7);
         assertThat(settings.log()).isEqualTo(new LogSettings(LogLevel.WARNING, LogFormat.TEXT));
+    }
+
+    @Test
+    void load_poolSwitchedOff_parksNothing() {
+        assertThat(load(Map.of("SANDBOX_POOL_ENABLED", "no", "SANDBOX_POOL_PY", "7"))
+                        .sandbox()
+                        .pool())
+                .isEqualTo(PoolSettings.DISABLED);
     }
 
     @Test

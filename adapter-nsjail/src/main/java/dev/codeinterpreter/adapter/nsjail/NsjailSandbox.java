@@ -10,11 +10,15 @@ import dev.codeinterpreter.core.failure.NotFoundException;
 import dev.codeinterpreter.core.failure.SandboxLostException;
 import dev.codeinterpreter.core.failure.TooLargeException;
 import dev.codeinterpreter.core.file.FileName;
+import dev.codeinterpreter.core.language.Language;
 import dev.codeinterpreter.core.sandbox.Limits;
 import dev.codeinterpreter.core.sandbox.Program;
 import dev.codeinterpreter.core.sandbox.RunResult;
 import dev.codeinterpreter.core.sandbox.Sandbox;
 import dev.codeinterpreter.core.sandbox.SandboxFile;
+import dev.codeinterpreter.core.sandbox.StateExchange;
+import dev.codeinterpreter.core.sandbox.StateReport;
+import dev.codeinterpreter.core.state.StateSnapshot;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -47,6 +51,9 @@ final class NsjailSandbox implements Sandbox {
     private static final int CHUNK = 128 << 10;
     private static final int SIGXFSZ = 25;
 
+    /** What the kernel takes for one argument, its NUL included, is 128 KiB (execve(2)). */
+    private static final int LONGEST_ARGUMENT = (128 << 10) - 1;
+
     /** How much longer than the guard we wait before we end a run ourselves. */
     private static final Duration GRACE = Duration.ofSeconds(3);
 
@@ -58,6 +65,7 @@ final class NsjailSandbox implements Sandbox {
     private volatile boolean cancelled;
     private volatile boolean overdue;
     private boolean closed;
+    private @Nullable PythonState state;
 
     NsjailSandbox(SandboxHost host, Toolchain toolchain, Limits limits, Map<String, String> commonEnvironment) {
         this.host = host;
@@ -65,6 +73,11 @@ final class NsjailSandbox implements Sandbox {
         this.limits = limits;
         this.commonEnvironment = commonEnvironment;
         this.channel = host.channel();
+    }
+
+    /** The connection to the guard, for tests of what becomes of a broken protocol. */
+    FrameChannel channel() {
+        return channel;
     }
 
     @Override
@@ -151,18 +164,54 @@ final class NsjailSandbox implements Sandbox {
         OutputListener diagnostics = new DiagnosticsListener(output);
         for (Toolchain.Step step : toolchain.compile()) {
             Map<String, String> environment = environment(step.environment());
-            Outcome outcome =
-                    phase(step.command(), environment, FLAG_IN_WORK_DIRECTORY, limits.compileTime(), null, diagnostics);
+            Outcome outcome = phase(
+                    withHeap(step.command()),
+                    environment,
+                    FLAG_IN_WORK_DIRECTORY,
+                    limits.compileTime(),
+                    null,
+                    diagnostics);
             if (!outcome.isSuccess()) {
                 return result(outcome, Phase.COMPILE, start);
             }
         }
+        Map<String, String> more = exchangeState(program);
         /* a runtime that waits is told the source; otherwise a command is started that names it */
-        List<String> command = new ArrayList<>(host.handsOver() ? List.of(toolchain.sourcePath()) : toolchain.run());
+        List<String> command =
+                new ArrayList<>(host.handsOver() ? List.of(toolchain.sourcePath()) : withHeap(toolchain.run()));
         command.addAll(program.arguments());
         InputStream input = program.input().stream().orElse(null);
         int flags = (input == null ? 0 : FLAG_STREAM_STDIN) | (host.handsOver() ? FLAG_HAND_OVER : 0);
-        return result(phase(command, environment(Map.of()), flags, limits.wallTime(), input, output), Phase.RUN, start);
+        return result(phase(command, environment(more), flags, limits.wallTime(), input, output), Phase.RUN, start);
+    }
+
+    /**
+     * Brings the memory of the session, if the program has to do with it.
+     *
+     * @return what the program's environment has to tell about it
+     */
+    private Map<String, String> exchangeState(Program program) throws IOException {
+        if (program.state().isEmpty() || toolchain.language() != Language.PYTHON) {
+            return Map.of();
+        }
+        StateExchange exchange = program.state().get();
+        state = new PythonState(exchange, (name, most, target) -> fetchFile(TARGET_WORK, name, most, target));
+        byte[] previous = exchange.previous().map(StateSnapshot::bytes).orElse(new byte[0]);
+        if (previous.length > 0) {
+            putFile(TARGET_WORK, 0, PythonState.PREVIOUS, previous.length, new ByteArrayInputStream(previous));
+        }
+        return Map.of(PythonState.VARIABLE, PythonState.order(exchange, limits, previous.length > 0));
+    }
+
+    @Override
+    public StateReport state() {
+        return state == null ? StateReport.NONE : state.read();
+    }
+
+    /** Fills in the limit of a runtime's own heap; the program's arguments are none of our words and are left alone. */
+    private List<String> withHeap(List<String> words) {
+        String heap = Long.toString(Math.max(16, (limits.memoryBytes() / 4 * 3) >> 20));
+        return words.stream().map(word -> word.replace("{heapMegabytes}", heap)).toList();
     }
 
     private Map<String, String> environment(Map<String, String> more) {
@@ -201,10 +250,14 @@ final class NsjailSandbox implements Sandbox {
     }
 
     private ByteBuffer execPayload(List<String> command, Map<String, String> environment, int flags, Duration time) {
-        String heap = Long.toString(Math.max(16, (limits.memoryBytes() / 4 * 3) >> 20));
         List<byte[]> strings = new ArrayList<>();
         for (String word : command) {
-            strings.add(word.replace("{heapMegabytes}", heap).getBytes(StandardCharsets.UTF_8));
+            byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+            if (bytes.length > LONGEST_ARGUMENT) {
+                throw new InvalidRequestException(
+                        "args", "too_long", "One of args has " + bytes.length + " bytes; at most " + LONGEST_ARGUMENT);
+            }
+            strings.add(bytes);
         }
         environment.forEach((name, value) -> strings.add((name + "=" + value).getBytes(StandardCharsets.UTF_8)));
         int length = strings.stream().mapToInt(bytes -> bytes.length + 1).sum();
@@ -353,9 +406,13 @@ final class NsjailSandbox implements Sandbox {
 
     @Override
     public void fetch(FileName name, long maximumBytes, OutputStream target) throws IOException {
-        byte[] nameBytes = name.value().getBytes(StandardCharsets.UTF_8);
-        ByteBuffer request = ByteBuffer.allocate(8 + nameBytes.length);
-        request.putLong(maximumBytes).put(nameBytes).flip();
+        fetchFile(TARGET_DATA, name.value(), maximumBytes, target);
+    }
+
+    private void fetchFile(int place, String name, long maximumBytes, OutputStream target) throws IOException {
+        byte[] nameBytes = name.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer request = ByteBuffer.allocate(9 + nameBytes.length);
+        request.put((byte) place).putLong(maximumBytes).put(nameBytes).flip();
         sendOrLose(FrameType.GET, request);
         while (true) {
             byte type = nextOrLose();
@@ -381,11 +438,11 @@ final class NsjailSandbox implements Sandbox {
         }
     }
 
-    private static CodeInterpreterException fetchRefused(FileName name, int errno, long maximumBytes) {
+    private static CodeInterpreterException fetchRefused(String name, int errno, long maximumBytes) {
         return switch (errno) {
             case Errno.EFBIG -> new TooLargeException("file " + name, maximumBytes, "bytes");
             case Errno.ENOENT, Errno.ELOOP, Errno.ENOTDIR, Errno.EISDIR, Errno.EXDEV, Errno.EACCES ->
-                new NotFoundException("File", name.value());
+                new NotFoundException("File", name);
             default -> new SandboxLostException("The sandbox could not give file " + name + ": error " + errno);
         };
     }

@@ -3,12 +3,15 @@ package dev.codeinterpreter.adapter.nsjail;
 import dev.codeinterpreter.core.failure.UnavailableException;
 import dev.codeinterpreter.core.language.Language;
 import dev.codeinterpreter.core.sandbox.IsolationLayer;
+import dev.codeinterpreter.core.sandbox.Limits;
 import dev.codeinterpreter.core.sandbox.Sandbox;
 import dev.codeinterpreter.core.sandbox.SandboxPort;
 import dev.codeinterpreter.core.sandbox.SandboxSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -36,6 +39,11 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
 
     /** User ids of the host for nsjails that serve one run; the rest is for the jails of the pools. */
     private static final int FRESH_UIDS = 20_000;
+
+    private static final Limits PROBE_LIMITS = Limits.DEFAULT.withWallTime(Duration.ofSeconds(30));
+
+    /** How long a probe waits for a jail that has just been started. */
+    private static final Duration PROBE_PATIENCE = Duration.ofSeconds(30);
 
     private final NsjailSettings settings;
     private final Toolchains toolchains;
@@ -68,6 +76,7 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
                 NsjailSettings.HOST_UIDS - FRESH_UIDS);
         this.launcher = settings.pool().enabled() ? pool(launcherKind(), jails) : null;
         if (settings.pool().enabled()
+                && settings.pool().python()
                 && toolchains.toolchain(Language.PYTHON).missing().isEmpty()) {
             for (PythonTier tier : PythonTier.values()) {
                 pythons.put(tier, pool(pythonKind(tier), jails));
@@ -133,19 +142,23 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
     private static Path findNsjail(String name) {
         if (name.contains("/")) {
             Path path = Path.of(name);
-            if (Files.isExecutable(path)) {
+            if (isProgram(path)) {
                 return path.toAbsolutePath();
             }
         } else {
             for (String directory : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
                 Path path = Path.of(directory, name);
-                if (!directory.isEmpty() && Files.isExecutable(path)) {
+                if (!directory.isEmpty() && isProgram(path)) {
                     return path.toAbsolutePath();
                 }
             }
         }
         throw new UnavailableException(
                 "nsjail", "nsjail was not found as '" + name + "' (NSJAIL_BINARY): docker/setup.sh installs it");
+    }
+
+    private static boolean isProgram(Path path) {
+        return Files.isRegularFile(path) && Files.isExecutable(path);
     }
 
     private static void requireRoot() {
@@ -183,7 +196,11 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
                     spec.language().displayName() + " is not installed here: docker/setup.sh --languages "
                             + toolchain.install() + " installs it");
         }
-        return new NsjailSandbox(host(spec), toolchain, spec.limits(), toolchains.commonEnvironment());
+        return sandbox(host(spec), spec.language(), spec.limits());
+    }
+
+    private NsjailSandbox sandbox(SandboxHost host, Language language, Limits limits) {
+        return new NsjailSandbox(host, toolchains.toolchain(language), limits, toolchains.commonEnvironment());
     }
 
     /** A parked run where one fits and comes in time, else an nsjail of its own. */
@@ -209,7 +226,30 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
 
     @Override
     public List<IsolationLayer> inspect() {
-        return new IsolationProbe(this, settings, cgroups.description()).layers();
+        IsolationProbe.Way freshWay = new IsolationProbe.Way(
+                "nsjail", PROBE_LIMITS, false, limits -> sandbox(fresh.start(limits), Language.BASH, limits));
+        List<IsolationProbe.Way> parkedWays = new ArrayList<>();
+        if (launcher != null) {
+            parkedWays.add(parkedWay(launcher, Language.BASH));
+        }
+        pythons.forEach((tier, pool) -> {
+            if (tier == PythonTier.BARE || pool.status().ready() > 0) {
+                parkedWays.add(parkedWay(pool, Language.PYTHON));
+            }
+        });
+        return new IsolationProbe(settings.uid(), cgroups.description()).layers(freshWay, parkedWays);
+    }
+
+    private IsolationProbe.Way parkedWay(ParkedPool pool, Language language) {
+        String name = "parked " + pool.status().name();
+        return new IsolationProbe.Way(
+                name, settings.limits().withWallTime(PROBE_LIMITS.wallTime()), language == Language.PYTHON, limits -> {
+                    SandboxHost host = pool.takeWhenReady(limits, PROBE_PATIENCE)
+                            .orElseThrow(() -> new UnavailableException(
+                                    "sandboxes",
+                                    name + ": no run was parked within " + PROBE_PATIENCE.toSeconds() + " s"));
+                    return sandbox(host, language, limits);
+                });
     }
 
     /** How the pools of parked runs look now; empty when they are switched off. */

@@ -57,6 +57,8 @@ final class ParkedPool implements AutoCloseable {
     private final List<JailState> draining = new ArrayList<>();
     private @Nullable JailState current;
     private int waiters;
+    private boolean wasAsked;
+    private long nextCheck = System.nanoTime();
     private long hits;
     private long misses;
     private int failures;
@@ -86,7 +88,16 @@ final class ParkedPool implements AutoCloseable {
      * @return empty when none came in time, or when there is no jail that could give one now
      */
     Optional<SandboxHost> take(Limits wanted) {
-        Optional<ParkedRun> run = await();
+        return take(wanted, settings.patience(), false);
+    }
+
+    /** The same, but also waits for a jail that is being started. */
+    Optional<SandboxHost> takeWhenReady(Limits wanted, Duration patience) {
+        return take(wanted, patience, true);
+    }
+
+    private Optional<SandboxHost> take(Limits wanted, Duration patience, boolean alsoForJail) {
+        Optional<ParkedRun> run = await(patience, alsoForJail);
         try {
             if (run.isPresent()) {
                 run.get().setLimits(wanted);
@@ -99,14 +110,15 @@ final class ParkedPool implements AutoCloseable {
         }
     }
 
-    private Optional<ParkedRun> await() {
-        long patience = settings.patience().toNanos();
+    private Optional<ParkedRun> await(Duration longest, boolean alsoForJail) {
+        long patience = longest.toNanos();
         lock.lock();
         try {
             waiters++;
+            wasAsked = true;
             changed.signalAll();
             try {
-                while (ready.isEmpty() && patience > 0 && !closed && mayGetOne()) {
+                while (ready.isEmpty() && patience > 0 && !closed && (alsoForJail || mayGetOne())) {
                     patience = changed.awaitNanos(patience);
                 }
             } finally {
@@ -161,14 +173,14 @@ final class ParkedPool implements AutoCloseable {
                     retireOld();
                     draining.removeIf(state -> state.busy == 0 && toClose.add(state));
                     from = current;
-                    needsJail = from == null;
+                    needsJail = from == null && (settings.refill().atStart() || wasAsked);
                     for (int n = missing(); from != null && n > 0; n--) {
                         toPark.add(from.takeSlot());
                     }
                     if (needsJail || !toClose.isEmpty() || !toPark.isEmpty()) {
                         break;
                     }
-                    boolean _ = changed.await(5, TimeUnit.SECONDS);
+                    boolean _ = changed.await(settings.refill().interval().toMillis(), TimeUnit.MILLISECONDS);
                 }
             } catch (InterruptedException e) {
                 return;
@@ -196,7 +208,15 @@ final class ParkedPool implements AutoCloseable {
             return 0;
         }
         int wanted = kind.waiting() + waiters - ready.size() - state.parking;
-        return Math.min(Math.max(0, wanted), settings.maximumRuns() - state.busy);
+        int allowed = Math.min(settings.refill().batch() - state.parking, settings.maximumRuns() - state.busy);
+        int missing = Math.max(0, Math.min(wanted, allowed));
+        if (missing > 0 && !settings.refill().atOnce()) {
+            if (System.nanoTime() < nextCheck) {
+                return 0;
+            }
+            nextCheck = System.nanoTime() + settings.refill().interval().toNanos();
+        }
+        return missing;
     }
 
     /** A jail that has served long enough gets no more orders; it ends when its last run has. */
@@ -204,9 +224,9 @@ final class ParkedPool implements AutoCloseable {
         JailState state = current;
         if (state != null
                 && state.isReady
-                && (state.served >= settings.recycleRuns()
+                && (state.served >= settings.recycling().runs()
                         || System.nanoTime() - state.startedAt
-                                > settings.recycleAge().toNanos())) {
+                                > settings.recycling().age().toNanos())) {
             LOG.debug("Pool {}: jail {} has served {} runs and is replaced", kind.name(), state.name, state.served);
             List<ParkedRun> idle =
                     ready.stream().filter(run -> run.state == state).toList();
@@ -264,8 +284,8 @@ final class ParkedPool implements AutoCloseable {
                 jail.close();
                 return;
             }
-            ScheduledFuture<?> _ =
-                    clock.schedule(state::endIfNotReady, jails.startTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> _ = clock.schedule(
+                    state::endIfNotReady, settings.refill().startTimeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (IOException | RejectedExecutionException e) {
             LOG.warn("Pool {}: its jail cannot be started", kind.name(), e);
             state.ended();
@@ -422,13 +442,17 @@ final class ParkedPool implements AutoCloseable {
         public void parked(PooledJail of, int number, FrameChannel channel) {
             lock.lock();
             try {
-                if (number < 0 || number >= slotCount || isOver || closed || current != this) {
+                if (number < 0 || number >= slotCount || isOver || closed) {
                     Jail.closeQuietly(channel);
                     return;
                 }
                 parking--;
-                failures = 0;
                 slots[number].hasParked = true;
+                if (current != this) {
+                    Jail.closeQuietly(channel); /* ordered before its jail was replaced */
+                    return;
+                }
+                failures = 0;
                 ready.addLast(new ParkedRun(this, slots[number], channel));
                 changed.signalAll();
             } finally {

@@ -4,52 +4,108 @@ import dev.codeinterpreter.core.failure.InvalidRequestException;
 import java.time.Duration;
 
 /**
- * How many runs wait ahead of their programs.
+ * How many runs wait ahead of their programs, and how the pools are kept filled.
  *
  * @param enabled whether any do; if not, each run starts an nsjail of its own
+ * @param python whether Pythons that have imported their libraries wait; if not, Python is started like any other language
  * @param pythonRuns waiting copies of each Python zygote; 0 to 50
  * @param launcherRuns waiting runs for all other languages; 0 to 50
  * @param maximumRuns runs that one jail serves at the same time, waiting ones included; 1 to 1000
- * @param recycleRuns after how many runs a jail is replaced by a new one; at least 1. Copies of one zygote have one address layout
- *     and one hash seed, so a zygote must not live for ever
- * @param recycleAge after what time a jail is replaced by a new one
+ * @param refill how the pools are filled again
+ * @param recycling when a jail is replaced by a new one
  * @param patience how long a program waits for a run of an empty pool before it gets an nsjail of its own
  */
 public record PoolSettings(
         boolean enabled,
+        boolean python,
         int pythonRuns,
         int launcherRuns,
         int maximumRuns,
-        int recycleRuns,
-        Duration recycleAge,
+        Refill refill,
+        Recycling recycling,
         Duration patience) {
 
     /** Two of each Python, four for the rest. */
     public static final PoolSettings DEFAULT =
-            new PoolSettings(true, 2, 4, 256, 2_000, Duration.ofMinutes(30), Duration.ofSeconds(10));
+            new PoolSettings(true, true, 2, 4, 256, Refill.DEFAULT, Recycling.DEFAULT, Duration.ofSeconds(10));
 
     /** None. */
     public static final PoolSettings DISABLED =
-            new PoolSettings(false, 0, 0, 1, 1, DEFAULT.recycleAge(), DEFAULT.patience());
+            new PoolSettings(false, false, 0, 0, 1, Refill.DEFAULT, Recycling.DEFAULT, Duration.ZERO);
 
     /** @throws InvalidRequestException naming the first member that is out of its range */
     public PoolSettings {
-        require("pythonRuns", pythonRuns >= 0 && pythonRuns <= 50, pythonRuns, "0 to 50");
-        require("launcherRuns", launcherRuns >= 0 && launcherRuns <= 50, launcherRuns, "0 to 50");
-        require("maximumRuns", maximumRuns >= 1 && maximumRuns <= 1000, maximumRuns, "1 to 1000");
-        require("recycleRuns", recycleRuns >= 1, recycleRuns, "at least 1");
-        require("recycleAge", recycleAge.isPositive(), recycleAge, "positive");
-        require("patience", !patience.isNegative(), patience, "not negative");
+        Ranges.require("pythonRuns", pythonRuns >= 0 && pythonRuns <= 50, pythonRuns, "0 to 50");
+        Ranges.require("launcherRuns", launcherRuns >= 0 && launcherRuns <= 50, launcherRuns, "0 to 50");
+        Ranges.require("maximumRuns", maximumRuns >= 1 && maximumRuns <= 1000, maximumRuns, "1 to 1000");
+        Ranges.require("patience", !patience.isNegative(), patience, "not negative");
     }
 
-    /** The same with another number of waiting Pythons. */
-    public PoolSettings withPythonRuns(int value) {
-        return new PoolSettings(enabled, value, launcherRuns, maximumRuns, recycleRuns, recycleAge, patience);
+    /**
+     * How pools are filled.
+     *
+     * @param atStart whether they are filled when they open; if not, when the first program of their kind has come
+     * @param atOnce whether a run that was taken is replaced at once; if not, at the next check
+     * @param interval time between two checks; positive
+     * @param batch runs that are made at the same time in one pool; 1 to 100
+     * @param startTimeout how long a jail may take to import its libraries; positive
+     */
+    public record Refill(boolean atStart, boolean atOnce, Duration interval, int batch, Duration startTimeout) {
+
+        /** At start and at once. */
+        public static final Refill DEFAULT = new Refill(true, true, Duration.ofSeconds(2), 5, Duration.ofSeconds(15));
+
+        /** @throws InvalidRequestException naming the first member that is out of its range */
+        public Refill {
+            Ranges.require("interval", interval.isPositive(), interval, "positive");
+            Ranges.require("batch", batch >= 1 && batch <= 100, batch, "1 to 100");
+            Ranges.require("startTimeout", startTimeout.isPositive(), startTimeout, "positive");
+        }
     }
 
-    private static void require(String name, boolean holds, Object value, String rule) {
-        if (!holds) {
-            throw new InvalidRequestException(name, "out_of_range", name + " must be " + rule + ", it is " + value);
+    /**
+     * When a jail is replaced. Copies of one zygote have one address layout and one hash seed, so a zygote must not live for ever.
+     *
+     * @param runs after how many runs; at least 1
+     * @param age after what time; positive
+     */
+    public record Recycling(int runs, Duration age) {
+
+        /** Two thousand runs or half an hour. */
+        public static final Recycling DEFAULT = new Recycling(2_000, Duration.ofMinutes(30));
+
+        /** @throws InvalidRequestException naming the first member that is out of its range */
+        public Recycling {
+            Ranges.require("runs", runs >= 1, runs, "at least 1");
+            Ranges.require("age", age.isPositive(), age, "positive");
+        }
+    }
+
+    /** The same with other numbers of waiting runs. */
+    public PoolSettings withRuns(int ofPython, int ofOthers) {
+        return new PoolSettings(enabled, python, ofPython, ofOthers, maximumRuns, refill, recycling, patience);
+    }
+
+    public PoolSettings withRefill(Refill value) {
+        return new PoolSettings(enabled, python, pythonRuns, launcherRuns, maximumRuns, value, recycling, patience);
+    }
+
+    public PoolSettings withRecycling(Recycling value) {
+        return new PoolSettings(enabled, python, pythonRuns, launcherRuns, maximumRuns, refill, value, patience);
+    }
+
+    /** The same with or without waiting Pythons. */
+    public PoolSettings withPython(boolean value) {
+        return new PoolSettings(enabled, value, pythonRuns, launcherRuns, maximumRuns, refill, recycling, patience);
+    }
+
+    /** A class of its own: a nested record that called the outer one would start it while its own default is not there yet. */
+    private static final class Ranges {
+
+        private static void require(String name, boolean holds, Object value, String rule) {
+            if (!holds) {
+                throw new InvalidRequestException(name, "out_of_range", name + " must be " + rule + ", it is " + value);
+            }
         }
     }
 }

@@ -39,6 +39,7 @@ final class RuntimeFiles {
         copy("runtime/pre.cjs", runtime.resolve("pre.cjs"));
         copy("runtime/tsconfig.json", runtime.resolve("tsconfig.json"));
         copy("runtime/run_program.py", runtime.resolve("run_program.py"));
+        copy("runtime/session_state.py", runtime.resolve("session_state.py"));
         copy("runtime/zygote.py", runtime.resolve("zygote.py"));
         Path classes = Files.createDirectories(runtime.resolve("java/dev/codeinterpreter/adapter/nsjail/runtime"));
         for (String name : new String[] {"CompileJava", "CompileJava$AnyName", "CompileJava$MainClassListener"}) {

@@ -21,7 +21,7 @@ final class ParkedSandboxesTest implements SandboxPortContract {
     @BeforeAll
     static void open() throws IOException {
         base = RealSandboxes.newBaseDirectory();
-        sandboxes = NsjailSandboxes.open(RealSandboxes.settings(base)
+        sandboxes = NsjailSandboxes.open(RealSandboxes.parked(base)
                 .withLimits(Limits.DEFAULT.withDiskBytes(64L << 20))); /* those of the contract */
         RealSandboxes.awaitParked(sandboxes);
     }
