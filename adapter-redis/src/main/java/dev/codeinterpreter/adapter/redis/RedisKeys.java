@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
  * PREFIX session-end-of       hash    SESSION = the digits under which it is in the sorted set
  * PREFIX state:SESSION        hash    v = version in 19 digits, w = id of the write, h = the rest but the bytes, b = the bytes
  * PREFIX new-state:WRITE      hash    the same while it is being sent
+ * PREFIX lock:SESSION         string  the ticket of the holder
+ * PREFIX lock-queue:SESSION   hash    TICKET = when one who waits has come (us) and has last asked (ms)
  * </pre>
  */
 final class RedisKeys {
@@ -49,6 +51,14 @@ final class RedisKeys {
 
     byte[] newState(String write) {
         return bytes(prefix + "new-state:" + write);
+    }
+
+    byte[] lock(SessionId session) {
+        return bytes(prefix + "lock:" + session.value());
+    }
+
+    byte[] lockQueue(SessionId session) {
+        return bytes(prefix + "lock-queue:" + session.value());
     }
 
     static byte[] file(FileId file) {

@@ -2,12 +2,13 @@ package dev.codeinterpreter.adapter.redis;
 
 import dev.codeinterpreter.core.failure.InvalidRequestException;
 import dev.codeinterpreter.core.failure.UnavailableException;
+import dev.codeinterpreter.core.session.SessionLockPort;
 import dev.codeinterpreter.core.session.SessionPort;
 import dev.codeinterpreter.core.state.StatePort;
 import redis.clients.jedis.Protocol;
 
 /**
- * Sessions and interpreter states in Redis, shared by all processes that use the same server, database and key prefix. Every call
+ * Sessions, their locks and interpreter states in Redis, shared by all processes that use the same server, database and key prefix. Every call
  * of a port is one round trip, and ends within the time-outs of {@link RedisSettings}: with {@link UnavailableException} when
  * Redis does not do its part. Calls work again as soon as Redis does. Safe for use by many threads.
  *
@@ -20,12 +21,14 @@ public final class RedisStorage implements AutoCloseable {
     private final RedisCalls calls;
     private final RedisSessions sessions;
     private final RedisStates states;
+    private final RedisSessionLocks locks;
 
     private RedisStorage(RedisCalls calls, RedisSettings settings) {
         this.calls = calls;
         RedisKeys keys = new RedisKeys(settings.keyPrefix());
         sessions = new RedisSessions(calls, keys);
         states = new RedisStates(calls, keys, settings.maximumStateBytes());
+        locks = new RedisSessionLocks(calls, keys, RedisSessionLocks.LEASE);
     }
 
     /**
@@ -47,6 +50,11 @@ public final class RedisStorage implements AutoCloseable {
         return states;
     }
 
+    /** Locks of sessions. Those of a process that dies end after 30 seconds. */
+    public SessionLockPort locks() {
+        return locks;
+    }
+
     /**
      * Asks Redis for a sign of life.
      *
@@ -59,6 +67,7 @@ public final class RedisStorage implements AutoCloseable {
     /** Closes all connections. Calls of the ports fail from then on. Further calls do nothing. */
     @Override
     public void close() {
+        locks.close();
         calls.close();
     }
 }

@@ -53,8 +53,9 @@ final class RedisSessionsTest implements SessionPortContract, BrokenBackendContr
         calls.put("save", () -> port().save(session));
         calls.put("find", () -> port().find(session.id()));
         calls.put("addFiles", () -> {
-            port().save(session);
-            port().addFiles(List.of(file(session.id(), "a")));
+            Session own = session();
+            port().save(own);
+            port().addFiles(List.of(file(own.id(), "a")));
         });
         calls.put("file", () -> port().file(session.id(), new FileId("f")));
         calls.put("files", () -> port().files(session.id()));
