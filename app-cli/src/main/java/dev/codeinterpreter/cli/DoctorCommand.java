@@ -73,14 +73,14 @@ final class DoctorCommand implements Callable<Integer> {
                 Status.OK,
                 Runtime.version() + " in " + System.getProperty("java.home", "an unknown place")));
         try (SandboxSource.Sandboxes sandboxes = source.open()) {
-            checks.add(new Check("sandbox", "nsjail", Status.OK, "sandboxes can be opened"));
+            checks.add(new Check("sandbox", "nsjail, root, cgroups", Status.OK, "found"));
             sandboxes.port().inspect().stream()
                     .map(layer -> new Check(
                             "isolation", layer.name(), layer.holds() ? Status.OK : Status.FAILED, layer.detail()))
                     .forEach(checks::add);
             checks.addAll(languages(sandboxes.port().languages()));
         } catch (CodeInterpreterException failure) {
-            checks.add(new Check("sandbox", "nsjail", Status.FAILED, failure.reason()));
+            checks.add(new Check("sandbox", "nsjail, root, cgroups", Status.FAILED, failure.reason()));
         }
         return checks;
     }

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sets Logback up in code, without a file. Logback finds this class as a service before the first message: until the settings
- * are known, and for the whole life of a command line program, only warnings are written, to stderr.
+ * are known, and for the whole life of a command line program, only errors are written, to stderr.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
     private static final String TEXT = "%d{HH:mm:ss.SSS} %-5level %logger{0} - %msg%n";
@@ -25,7 +25,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         context.setName("code-interpreter");
-        write(context, text(context), "System.err", Level.WARN);
+        write(context, text(context), "System.err", Level.ERROR);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 

@@ -104,7 +104,8 @@ final class CgroupFiles {
             }
             Files.deleteIfExists(directory);
         } catch (IOException e) {
-            if (Files.exists(directory)) { /* else somebody else was faster */
+            if (Files.exists(directory)) {
+                /* else somebody else was faster */
                 LOG.warn("Cannot remove cgroup {}", directory, e);
             }
         } catch (InterruptedException e) {

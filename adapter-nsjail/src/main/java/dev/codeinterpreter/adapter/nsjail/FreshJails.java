@@ -72,11 +72,12 @@ final class FreshJails implements AutoCloseable {
      */
     SandboxHost start(Limits limits) {
         int uid = uids.take();
+        String name = "r" + runCount.incrementAndGet();
+        Path control = directory.resolve(name);
         CgroupSlot slot = null;
         try {
             slot = takeSlot(limits);
-            String name = "r" + runCount.incrementAndGet();
-            Path control = Files.createDirectory(directory.resolve(name));
+            Files.createDirectory(control);
             Jail jail = Jail.start(control, rootUid, command(limits, uid, slot, control), clock, startTimeout);
             FreshHost host = new FreshHost(name, jail, slot, uid);
             living.add(host);
@@ -86,6 +87,7 @@ final class FreshJails implements AutoCloseable {
             if (slot != null) {
                 giveBack(slot);
             }
+            Jail.removeFiles(control);
             LOG.warn("A sandbox did not start", e);
             throw e instanceof SandboxLostException lost
                     ? lost

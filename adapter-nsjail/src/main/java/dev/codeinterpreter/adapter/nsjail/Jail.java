@@ -48,7 +48,7 @@ final class Jail implements AutoCloseable {
             Path directory, int rootUid, List<String> command, ScheduledExecutorService clock, Duration timeout)
             throws IOException {
         Path socket = directory.resolve("s");
-        Path log = directory.resolveSibling(directory.getFileName() + ".log");
+        Path log = logOf(directory);
         Process process = null;
         try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             listener.bind(UnixDomainSocketAddress.of(socket), 1);
@@ -66,9 +66,9 @@ final class Jail implements AutoCloseable {
             SocketChannel connection = listener.accept();
             alarm.cancel(false);
             Jail jail = new Jail(directory, process, new FrameChannel(connection));
-            checkPeer(connection, Files.getOwner(directory));
             ScheduledFuture<?> helloAlarm =
                     clock.schedule(() -> closeQuietly(connection), timeout.toMillis(), TimeUnit.MILLISECONDS);
+            checkPeer(connection, Files.getOwner(directory));
             jail.greet();
             helloAlarm.cancel(false);
             return jail;
@@ -162,7 +162,16 @@ final class Jail implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
-        InstanceDirectory.removeTree(directory.resolveSibling(directory.getFileName() + ".log"));
+        removeFiles(directory);
+    }
+
+    /** Removes a control directory and the log beside it. */
+    static void removeFiles(Path directory) {
+        InstanceDirectory.removeTree(logOf(directory));
         InstanceDirectory.removeTree(directory);
+    }
+
+    private static Path logOf(Path directory) {
+        return directory.resolveSibling(directory.getFileName() + ".log");
     }
 }

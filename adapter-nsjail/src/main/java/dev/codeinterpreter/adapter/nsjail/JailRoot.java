@@ -50,7 +50,7 @@ final class JailRoot {
     NsjailCommand command(Path control) {
         NsjailCommand command = new NsjailCommand(nsjail.toString())
                 .show(Path.of("/usr"), "/usr")
-                .show(home, home.toString())
+                .showIfThere(home.toString())
                 .show(runtime.runtime(), "/rt")
                 .show(runtime.guard(), GUARD)
                 .share(control, CONTROL)

@@ -67,6 +67,11 @@ final class NsjailSandbox implements Sandbox {
         this.channel = host.channel();
     }
 
+    /** The connection to the guard, for tests of what becomes of a broken protocol. */
+    FrameChannel channel() {
+        return channel;
+    }
+
     @Override
     public void put(FileName name, long size, boolean readOnly, InputStream content) throws IOException {
         putFile(TARGET_DATA, readOnly ? FLAG_READ_ONLY : 0, name.value(), size, content);

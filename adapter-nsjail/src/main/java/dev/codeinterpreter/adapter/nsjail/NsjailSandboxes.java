@@ -133,19 +133,23 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
     private static Path findNsjail(String name) {
         if (name.contains("/")) {
             Path path = Path.of(name);
-            if (Files.isExecutable(path)) {
+            if (isProgram(path)) {
                 return path.toAbsolutePath();
             }
         } else {
             for (String directory : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
                 Path path = Path.of(directory, name);
-                if (!directory.isEmpty() && Files.isExecutable(path)) {
+                if (!directory.isEmpty() && isProgram(path)) {
                     return path.toAbsolutePath();
                 }
             }
         }
         throw new UnavailableException(
                 "nsjail", "nsjail was not found as '" + name + "' (NSJAIL_BINARY): docker/setup.sh installs it");
+    }
+
+    private static boolean isProgram(Path path) {
+        return Files.isRegularFile(path) && Files.isExecutable(path);
     }
 
     private static void requireRoot() {

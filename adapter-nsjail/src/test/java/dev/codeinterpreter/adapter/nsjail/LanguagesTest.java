@@ -49,7 +49,7 @@ final class LanguagesTest {
     @BeforeAll
     static void open() throws IOException {
         base = RealSandboxes.newBaseDirectory();
-        sandboxes = NsjailSandboxes.open(RealSandboxes.settings(base));
+        sandboxes = NsjailSandboxes.open(RealSandboxes.parked(base));
     }
 
     @AfterAll

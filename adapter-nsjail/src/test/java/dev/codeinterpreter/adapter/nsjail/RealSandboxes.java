@@ -34,7 +34,13 @@ final class RealSandboxes {
         return base;
     }
 
-    static NsjailSettings settings(Path base) {
+    /** An nsjail for each run. */
+    static NsjailSettings fresh(Path base) {
+        return NsjailSettings.defaults().withBaseDirectory(base).withPool(PoolSettings.DISABLED);
+    }
+
+    /** Runs parked ahead. */
+    static NsjailSettings parked(Path base) {
         return NsjailSettings.defaults().withBaseDirectory(base);
     }
 

@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The contract of sandboxes, on an nsjail of its own for each run. */
+/** Each run in an nsjail of its own. */
 @SuppressWarnings("NullAway.Init") // set before the first test
-final class NsjailSandboxesTest implements SandboxPortContract {
+final class FreshSandboxesTest implements SandboxPortContract {
 
     private static Path base;
     private static NsjailSandboxes sandboxes;
@@ -20,7 +20,7 @@ final class NsjailSandboxesTest implements SandboxPortContract {
     @BeforeAll
     static void open() throws IOException {
         base = RealSandboxes.newBaseDirectory();
-        sandboxes = NsjailSandboxes.open(RealSandboxes.settings(base).withPool(PoolSettings.DISABLED));
+        sandboxes = NsjailSandboxes.open(RealSandboxes.fresh(base));
     }
 
     @AfterAll
