@@ -41,9 +41,6 @@ final class NsjailSandbox implements Sandbox {
     private static final int TARGET_DATA = 0;
     private static final int TARGET_WORK = 1;
     private static final int FLAG_READ_ONLY = 1;
-    private static final int FLAG_STREAM_STDIN = 1;
-    private static final int FLAG_IN_WORK_DIRECTORY = 2;
-    private static final int FLAG_HAND_OVER = 4;
     private static final int CHUNK = 128 << 10;
     private static final int SIGXFSZ = 25;
 
@@ -57,6 +54,7 @@ final class NsjailSandbox implements Sandbox {
     private final FrameChannel channel;
     private volatile boolean cancelled;
     private volatile boolean overdue;
+    private boolean endedBeforeProgram;
     private boolean closed;
 
     NsjailSandbox(SandboxHost host, Toolchain toolchain, Limits limits, Map<String, String> commonEnvironment) {
@@ -154,20 +152,22 @@ final class NsjailSandbox implements Sandbox {
         byte[] source = toolchain.readable(program.source()).getBytes(StandardCharsets.UTF_8);
         putFile(TARGET_WORK, 0, toolchain.sourceName(), source.length, new ByteArrayInputStream(source));
         OutputListener diagnostics = new DiagnosticsListener(output);
-        for (Toolchain.Step step : toolchain.compile()) {
+        boolean checkedByRuntime = host.handsOver()
+                && toolchain.runtime().filter(ParkedRuntime::compiles).isPresent();
+        for (Toolchain.Step step : checkedByRuntime ? List.<Toolchain.Step>of() : toolchain.compile()) {
             Map<String, String> environment = environment(step.environment());
-            Outcome outcome =
-                    phase(step.command(), environment, FLAG_IN_WORK_DIRECTORY, limits.compileTime(), null, diagnostics);
+            Outcome outcome = phase(
+                    step.command(), environment, ExecOrder.IN_WORK_DIRECTORY, limits.compileTime(), null, diagnostics);
             if (!outcome.isSuccess()) {
                 return result(outcome, Phase.COMPILE, start);
             }
         }
-        /* a runtime that waits is told the source; otherwise a command is started that names it */
-        List<String> command = new ArrayList<>(host.handsOver() ? List.of(toolchain.sourcePath()) : toolchain.run());
+        List<String> command = new ArrayList<>(host.handsOver() ? toolchain.handOver() : toolchain.run());
         command.addAll(program.arguments());
         InputStream input = program.input().stream().orElse(null);
-        int flags = (input == null ? 0 : FLAG_STREAM_STDIN) | (host.handsOver() ? FLAG_HAND_OVER : 0);
-        return result(phase(command, environment(Map.of()), flags, limits.wallTime(), input, output), Phase.RUN, start);
+        int flags = (input == null ? 0 : ExecOrder.STREAM_STDIN) | (host.handsOver() ? ExecOrder.HAND_OVER : 0);
+        Outcome outcome = phase(command, environment(Map.of()), flags, limits.wallTime(), input, output);
+        return result(outcome, endedBeforeProgram ? Phase.COMPILE : Phase.RUN, start);
     }
 
     private Map<String, String> environment(Map<String, String> more) {
@@ -188,7 +188,9 @@ final class NsjailSandbox implements Sandbox {
             throws IOException {
         ScheduledFuture<?> alarm =
                 host.clock().schedule(this::endOverdue, time.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
-        channel.send(FrameType.EXEC, execPayload(command, environment, flags, time));
+        channel.send(
+                FrameType.EXEC,
+                new ExecOrder(command, environment, flags, time, limits.outputBytes()).payload(limits.memoryBytes()));
         StdinFeeder feeder = input == null ? null : StdinFeeder.start(input, channel, host.name());
         try {
             return relay(time, output, feeder);
@@ -203,25 +205,6 @@ final class NsjailSandbox implements Sandbox {
     private void endOverdue() {
         overdue = true;
         host.abandon();
-    }
-
-    private ByteBuffer execPayload(List<String> command, Map<String, String> environment, int flags, Duration time) {
-        String heap = Long.toString(Math.max(16, (limits.memoryBytes() / 4 * 3) >> 20));
-        List<byte[]> strings = new ArrayList<>();
-        for (String word : command) {
-            strings.add(word.replace("{heapMegabytes}", heap).getBytes(StandardCharsets.UTF_8));
-        }
-        environment.forEach((name, value) -> strings.add((name + "=" + value).getBytes(StandardCharsets.UTF_8)));
-        int length = strings.stream().mapToInt(bytes -> bytes.length + 1).sum();
-        if (length > (1 << 20) || command.size() > 10_000) {
-            throw new InvalidRequestException(
-                    "args", "too_long", "args must not exceed 1 MiB and 10000 items together");
-        }
-        ByteBuffer payload = ByteBuffer.allocate(17 + length);
-        payload.putInt((int) Math.min(Integer.MAX_VALUE, time.toMillis())).putLong(limits.outputBytes());
-        payload.put((byte) flags).putShort((short) command.size()).putShort((short) environment.size());
-        strings.forEach(bytes -> payload.put(bytes).put((byte) 0));
-        return payload.flip();
     }
 
     private Outcome relay(Duration time, OutputListener output, @Nullable StdinFeeder feeder) throws IOException {
@@ -274,6 +257,7 @@ final class NsjailSandbox implements Sandbox {
         int code = end.getInt();
         int signal = end.getInt();
         boolean diskFull = end.get() != 0;
+        endedBeforeProgram = end.hasRemaining() && end.get() != 0;
         if (cancelled) {
             return new Outcome.Cancelled();
         }

@@ -15,6 +15,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
@@ -43,6 +44,7 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
     private final CgroupTree cgroups;
     private final FreshJails fresh;
     private final Map<PythonTier, ParkedPool> pythons = new EnumMap<>(PythonTier.class);
+    private final Map<String, ParkedPool> runtimes = new LinkedHashMap<>();
     private final @Nullable ParkedPool launcher;
     private final ScheduledExecutorService clock;
 
@@ -73,6 +75,22 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
                 pythons.put(tier, pool(pythonKind(tier), jails));
             }
         }
+        for (Language language : Language.values()) {
+            Toolchain toolchain = toolchains.toolchain(language);
+            toolchain.runtime().filter(_ -> toolchain.missing().isEmpty()).ifPresent(waiting -> park(waiting, jails));
+        }
+    }
+
+    private void park(ParkedRuntime runtime, JailFactory jails) {
+        int waiting = settings.pool().runtimes().waiting(runtime.name());
+        if (waiting > 0) {
+            runtimes.computeIfAbsent(runtime.name(), name -> pool(runtimeKind(runtime, waiting), jails));
+        }
+    }
+
+    private static ParkedPool.Kind runtimeKind(ParkedRuntime runtime, int waiting) {
+        return new ParkedPool.Kind(
+                runtime.name(), waiting, false, Optional.of(runtime), List.of(JailRoot.GUARD, "launch"), Map.of());
     }
 
     private ParkedPool pool(ParkedPool.Kind kind, JailFactory jails) {
@@ -81,7 +99,12 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
 
     private ParkedPool.Kind launcherKind() {
         return new ParkedPool.Kind(
-                "launcher", settings.pool().launcherRuns(), false, List.of(JailRoot.GUARD, "launch"), Map.of());
+                "launcher",
+                settings.pool().launcherRuns(),
+                false,
+                Optional.empty(),
+                List.of(JailRoot.GUARD, "launch"),
+                Map.of());
     }
 
     private ParkedPool.Kind pythonKind(PythonTier tier) {
@@ -96,6 +119,7 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
                 tier.label(),
                 settings.pool().pythonRuns(),
                 true,
+                Optional.empty(),
                 List.of(
                         toolchains.pythonInterpreter().toString(),
                         "/rt/zygote.py",
@@ -190,16 +214,23 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
         return new NsjailSandbox(host(spec), toolchain, spec.limits(), toolchains.commonEnvironment());
     }
 
-    /** A parked run where one fits and comes in time, else an nsjail of its own. */
+    /** A parked run where one fits and comes in time, with a runtime in it if one waits, else an nsjail of its own. */
     private SandboxHost host(SandboxSpec spec) {
-        ParkedPool pool = spec.language() == Language.PYTHON ? pythons.get(PythonTier.of(spec.source())) : launcher;
-        if (pool != null && pool.serves(spec.limits())) {
-            Optional<SandboxHost> parked = pool.take(spec.limits());
-            if (parked.isPresent()) {
-                return parked.get();
-            }
-        }
-        return fresh.start(spec.limits());
+        Stream<@Nullable ParkedPool> candidates = spec.language() == Language.PYTHON
+                ? Stream.of(pythons.get(PythonTier.of(spec.source())))
+                : Stream.of(
+                        toolchains
+                                .toolchain(spec.language())
+                                .runtime()
+                                .map(runtime -> runtimes.get(runtime.name()))
+                                .orElse(null),
+                        launcher);
+        return candidates
+                .filter(Objects::nonNull)
+                .filter(pool -> pool.serves(spec.limits()))
+                .flatMap(pool -> pool.take(spec.limits()).stream())
+                .findFirst()
+                .orElseGet(() -> fresh.start(spec.limits()));
     }
 
     @Override
@@ -216,11 +247,14 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
         return new IsolationProbe(this, settings, cgroups.description()).layers();
     }
 
+    private Stream<ParkedPool> allPools() {
+        return Stream.of(Stream.ofNullable(launcher), pythons.values().stream(), runtimes.values().stream())
+                .flatMap(pools -> pools);
+    }
+
     /** How the pools of parked runs look now; empty when they are switched off. */
     public List<PoolStatus> pools() {
-        return Stream.concat(Stream.ofNullable(launcher), pythons.values().stream())
-                .map(ParkedPool::status)
-                .toList();
+        return allPools().map(ParkedPool::status).toList();
     }
 
     /** Ends every sandbox that is still open, and removes everything this object made. */
@@ -231,6 +265,7 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
             launcher.close();
         }
         pythons.values().forEach(ParkedPool::close);
+        runtimes.values().forEach(ParkedPool::close);
         clock.shutdownNow();
         cgroups.close();
         try {
