@@ -81,7 +81,7 @@ record SampleProgram(Language language, String name, String source) {
                 r("its command line", """
                         print(commandArgs()); print(commandArgs(trailingOnly = TRUE)); print(search())
                         print(ls(all.names = TRUE)); print(interactive()); print(loadedNamespaces())
-                        Sys.getenv("R_PROFILE"); nchar(tempdir()) > 5; getwd(); sys.call(); sys.function
+                        Sys.getenv("R_PROFILE"); nchar(tempdir()) > 5; getwd(); sys.call()
                         """),
                 r(
                         "auto print",
@@ -124,6 +124,7 @@ record SampleProgram(Language language, String name, String source) {
                 java("failing initializer", """
                         class A { static int x = Integer.parseInt("x"); public static void main(String[] a) { } }
                         """),
+                java("failing constructor", "class A { A() { throw new Error(\"on purpose\"); } void main() { } }"),
                 java(
                         "compact",
                         "String s() { return \"here\"; }\nvoid main(String[] a) { IO.println(s() + a.length); }\n"),

@@ -24,11 +24,15 @@ final class MainMethod {
         }
     }
 
-    private final MethodHandle handle;
+    private final Class<?> type;
+    private final MethodHandle method;
+    private final @Nullable MethodHandle constructor;
     private final boolean takesArguments;
 
-    private MainMethod(MethodHandle handle, boolean takesArguments) {
-        this.handle = handle;
+    private MainMethod(Class<?> type, MethodHandle method, @Nullable MethodHandle constructor, boolean takesArguments) {
+        this.type = type;
+        this.method = method;
+        this.constructor = constructor;
         this.takesArguments = takesArguments;
     }
 
@@ -48,12 +52,11 @@ final class MainMethod {
                     + "or a JavaFX application class must extend javafx.application.Application");
         }
         method.setAccessible(true);
-        MethodHandles.Lookup lookup = MethodHandles.lookup();
-        MethodHandle handle = lookup.unreflect(method);
-        if (!Modifier.isStatic(method.getModifiers())) {
-            handle = handle.bindTo(instance(type));
-        }
-        return new MainMethod(handle, method.getParameterCount() == 1);
+        return new MainMethod(
+                type,
+                MethodHandles.lookup().unreflect(method),
+                Modifier.isStatic(method.getModifiers()) ? null : constructor(type),
+                method.getParameterCount() == 1);
     }
 
     private static @Nullable Method find(Class<?> type, Class<?>... parameters) {
@@ -72,7 +75,7 @@ final class MainMethod {
         return null;
     }
 
-    private static Object instance(Class<?> type) throws NotFound, ReflectiveOperationException {
+    private static MethodHandle constructor(Class<?> type) throws NotFound, IllegalAccessException {
         Constructor<?> constructor = Arrays.stream(type.getDeclaredConstructors())
                 .filter(each -> each.getParameterCount() == 0 && !Modifier.isPrivate(each.getModifiers()))
                 .findFirst()
@@ -83,15 +86,17 @@ final class MainMethod {
                     + "()");
         }
         constructor.setAccessible(true);
-        return constructor.newInstance();
+        return MethodHandles.lookup().unreflectConstructor(constructor);
     }
 
     /** Frames of method handles do not show in traces; ours does, and is taken out by {@link #hideOwnFrames}. */
     void invoke(String[] arguments) throws Throwable {
+        Class.forName(type.getName(), true, type.getClassLoader());
+        MethodHandle bound = constructor == null ? method : method.bindTo(constructor.invoke());
         if (takesArguments) {
-            handle.invoke(arguments);
+            bound.invoke(arguments);
         } else {
-            handle.invoke();
+            bound.invoke();
         }
     }
 
@@ -107,7 +112,7 @@ final class MainMethod {
         }
         StackTraceElement[] frames = thrown.getStackTrace();
         int end = frames.length;
-        while (end > 0 && frames[end - 1].getClassName().startsWith("dev.codeinterpreter.")) {
+        while (end > 0 && isOurs(frames[end - 1])) {
             end--;
         }
         thrown.setStackTrace(Arrays.copyOf(frames, end));
@@ -115,5 +120,11 @@ final class MainMethod {
         for (Throwable suppressed : thrown.getSuppressed()) {
             hideOwnFrames(suppressed, seen);
         }
+    }
+
+    private static boolean isOurs(StackTraceElement frame) {
+        return frame.getClassName().startsWith("dev.codeinterpreter.")
+                || (frame.getClassName().equals("java.lang.Class")
+                        && frame.getMethodName().startsWith("forName"));
     }
 }

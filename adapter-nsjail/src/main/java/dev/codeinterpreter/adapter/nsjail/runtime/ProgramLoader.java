@@ -20,7 +20,7 @@ final class ProgramLoader extends URLClassLoader {
     private final Map<String, byte[]> classes;
 
     ProgramLoader(MemoryCompiler.Compiled compiled) throws MalformedURLException {
-        super("app", urls(compiled.classPath()), getPlatformClassLoader());
+        super(urls(compiled.classPath()), getPlatformClassLoader());
         this.classes = compiled.classes();
     }
 

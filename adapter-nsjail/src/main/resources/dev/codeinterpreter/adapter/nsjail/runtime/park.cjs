@@ -39,7 +39,7 @@ function park() {
   const options = process.execArgv.slice(0, -2); // all but --require of this file: forks must not wait
   if (words[0] === '--enable-source-maps') {
     process.setSourceMapsEnabled(true);
-    options.push(words.shift());
+    options.splice(1, 0, words.shift());
   }
   process.execArgv = options;
   process.argv.splice(2, Infinity, ...words.slice(1));
