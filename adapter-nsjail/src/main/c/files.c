@@ -360,6 +360,7 @@ bool files_list(struct files *files, size_t max_entries, list_sink sink, void *c
 int files_open_regular(struct files *files, const char *name, uint64_t *size) {
     int fd = open_beneath(files->data_fd, name, O_RDONLY | O_NONBLOCK, 0);
     if (fd < 0) {
+        errno = errno == ENXIO || errno == ENODEV ? ENOENT : errno; /* a socket, or a device that is none */
         return -1;
     }
     struct stat status;

@@ -286,7 +286,7 @@ static void start_ahead(struct guard *g, const struct exec_request *request) {
 
 static void start_phase(struct guard *g, uint8_t *payload, uint32_t length) {
     struct exec_request request;
-    if (g->child != 0 || g->putting || !parse_exec(payload, length, &request)) {
+    if (g->child != 0 || g->putting || g->get_fd >= 0 || !parse_exec(payload, length, &request)) {
         broken("exec");
     }
     if (request.ahead) {
@@ -551,7 +551,7 @@ static void finish_put(struct guard *g) {
 
 static void start_put(struct guard *g, const uint8_t *payload, uint32_t length) {
     const uint32_t fixed = 1 + 1 + 8;
-    if (g->child != 0 || g->putting || length <= fixed || payload[0] > PUT_WORK
+    if (g->child != 0 || g->putting || g->get_fd >= 0 || length <= fixed || payload[0] > PUT_WORK
         || strlen((const char *)payload + fixed) != length - fixed) {
         broken("put");
     }
@@ -589,10 +589,17 @@ static void send_entry(void *context, const char *name, uint64_t size, bool unto
     put_u64(payload + 1, size);
     memcpy(payload + 9, name, length);
     send_frame(g, FRAME_ENTRY, payload, 9 + length);
+    while (pending(&g->send) >= SEND_HIGH) { /* no program runs, so no clock is kept waiting; names may be more than our memory */
+        struct pollfd server = {g->start->socket, POLLOUT, 0};
+        if (poll(&server, 1, -1) < 0 && errno != EINTR) {
+            broken("poll");
+        }
+        flush_to_server(g);
+    }
 }
 
 static void list(struct guard *g) {
-    if (g->child != 0 || g->putting) {
+    if (g->child != 0 || g->putting || g->get_fd >= 0) {
         broken("list");
     }
     struct list_context context = {g};
@@ -601,7 +608,7 @@ static void list(struct guard *g) {
 }
 
 static void start_get(struct guard *g, const uint8_t *payload, uint32_t length) {
-    if (g->child != 0 || g->putting || length <= 8 || strlen((const char *)payload + 8) != length - 8) {
+    if (g->child != 0 || g->putting || g->get_fd >= 0 || length <= 8 || strlen((const char *)payload + 8) != length - 8) {
         broken("get");
     }
     uint64_t size = 0;

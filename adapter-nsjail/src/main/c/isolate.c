@@ -119,7 +119,10 @@ static int name_user(uid_t uid) {
     }
     int failed = write(fd, text, (size_t)length) != length || fchmod(fd, 0444) != 0;
     close(fd);
-    return failed || mount("/tmp/passwd", "/etc/passwd", NULL, MS_BIND, NULL) != 0 || unlink("/tmp/passwd") != 0 ? -1 : 0;
+    return failed || mount("/tmp/passwd", "/etc/passwd", NULL, MS_BIND, NULL) != 0
+                   || change_mount("/etc/passwd", 0, MOUNT_ATTR_RDONLY, 0) != 0 || unlink("/tmp/passwd") != 0
+               ? -1
+               : 0;
 }
 
 int enter_run(const struct run_config *config, int *proc_fd, struct fault *fault) {

@@ -5,13 +5,16 @@
 #include "sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -32,15 +35,13 @@ static const int ALLOWED[] = {
     /* files */
     SYS_read, SYS_write, SYS_close, SYS_fstat, SYS_lseek, SYS_pread64, SYS_pwrite64, SYS_readv, SYS_writev, SYS_preadv,
     SYS_pwritev, SYS_preadv2, SYS_pwritev2, SYS_openat, SYS_openat2, SYS_newfstatat, SYS_statx, SYS_faccessat, SYS_readlinkat,
-    SYS_getdents64, SYS_ftruncate, SYS_truncate, SYS_fallocate, SYS_fadvise64, SYS_readahead, SYS_fsync, SYS_fdatasync,
-    SYS_sync_file_range, SYS_mkdirat, SYS_mknodat, SYS_unlinkat, SYS_symlinkat, SYS_linkat, SYS_renameat2, SYS_fchmod,
+    SYS_getdents64, SYS_ftruncate, SYS_truncate, SYS_fallocate, SYS_fadvise64, SYS_readahead, SYS_mkdirat, SYS_mknodat, SYS_unlinkat, SYS_symlinkat, SYS_linkat, SYS_renameat2, SYS_fchmod,
     SYS_fchmodat, SYS_fchown, SYS_fchownat, SYS_utimensat, SYS_statfs, SYS_fstatfs, SYS_chdir, SYS_fchdir, SYS_getcwd, SYS_umask,
-    SYS_flock, SYS_fcntl, SYS_dup, SYS_dup3, SYS_pipe2, SYS_sendfile, SYS_splice, SYS_tee, SYS_copy_file_range, SYS_close_range,
+    SYS_flock, SYS_dup, SYS_dup3, SYS_pipe2, SYS_sendfile, SYS_splice, SYS_tee, SYS_copy_file_range, SYS_close_range,
     SYS_getxattr, SYS_lgetxattr, SYS_fgetxattr, SYS_listxattr, SYS_llistxattr, SYS_flistxattr, SYS_setxattr, SYS_lsetxattr,
-    SYS_fsetxattr, SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr, SYS_inotify_init1, SYS_inotify_add_watch,
-    SYS_inotify_rm_watch, SYS_memfd_create,
-    /* memory */
-    SYS_mmap, SYS_munmap, SYS_mprotect, SYS_mremap, SYS_msync, SYS_mincore, SYS_madvise, SYS_brk, SYS_mlock, SYS_mlock2,
+    SYS_fsetxattr, SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr,
+    /* memory; mmap and memfd_create are below */
+    SYS_munmap, SYS_mprotect, SYS_mremap, SYS_msync, SYS_mincore, SYS_madvise, SYS_brk, SYS_mlock, SYS_mlock2,
     SYS_mlockall, SYS_munlock, SYS_munlockall, SYS_membarrier, SYS_get_mempolicy, SYS_pkey_mprotect, SYS_pkey_alloc,
     SYS_pkey_free,
     /* processes and threads; clone is below */
@@ -64,8 +65,8 @@ static const int ALLOWED[] = {
     /* sockets; socket, socketpair and setsockopt are below */
     SYS_bind, SYS_connect, SYS_listen, SYS_accept, SYS_accept4, SYS_getsockname, SYS_getpeername, SYS_sendto, SYS_recvfrom,
     SYS_sendmsg, SYS_recvmsg, SYS_sendmmsg, SYS_recvmmsg, SYS_shutdown, SYS_getsockopt,
-    /* System V and POSIX message queues, in the run's own ipc namespace */
-    SYS_shmget, SYS_shmat, SYS_shmdt, SYS_shmctl, SYS_semget, SYS_semop, SYS_semtimedop, SYS_semctl, SYS_msgget, SYS_msgsnd,
+    /* System V and POSIX message queues, in the run's own ipc namespace; shmget is below */
+    SYS_shmat, SYS_shmdt, SYS_shmctl, SYS_semget, SYS_semop, SYS_semtimedop, SYS_semctl, SYS_msgget, SYS_msgsnd,
     SYS_msgrcv, SYS_msgctl, SYS_mq_open, SYS_mq_unlink, SYS_mq_timedsend, SYS_mq_timedreceive, SYS_mq_notify, SYS_mq_getsetattr,
 #ifdef SYS_faccessat2
     SYS_faccessat2,
@@ -82,7 +83,7 @@ static const int ALLOWED[] = {
     SYS_open, SYS_stat, SYS_lstat, SYS_poll, SYS_access, SYS_pipe, SYS_select, SYS_dup2, SYS_pause, SYS_alarm, SYS_fork, SYS_vfork,
     SYS_getdents, SYS_rename, SYS_renameat, SYS_mkdir, SYS_rmdir, SYS_creat, SYS_link, SYS_unlink, SYS_symlink, SYS_readlink,
     SYS_chmod, SYS_chown, SYS_lchown, SYS_getpgrp, SYS_utime, SYS_utimes, SYS_futimesat, SYS_mknod, SYS_arch_prctl, SYS_time,
-    SYS_epoll_create, SYS_epoll_wait, SYS_signalfd, SYS_eventfd, SYS_inotify_init,
+    SYS_epoll_create, SYS_epoll_wait, SYS_signalfd, SYS_eventfd,
 #elif defined(__aarch64__)
     SYS_renameat,
 #endif
@@ -156,7 +157,22 @@ static void end_call(struct program *p, size_t at) {
     }
 }
 
+/* Allows a call unless one of its arguments has a flag. */
+static void allow_without_flag(struct program *p, int number, unsigned argument, uint32_t flag) {
+    size_t call = begin_call(p, number);
+    load_argument(p, argument);
+    emit(p, BPF_JMP | BPF_JSET | BPF_K, flag, 0, 1);
+    deny(p, EPERM);
+    result(p, SECCOMP_RET_ALLOW);
+    end_call(p, call);
+}
+
 static void rules_with_arguments(struct program *p) {
+    /* huge pages that the host has set aside for somebody else are counted by no memory limit */
+    allow_without_flag(p, SYS_mmap, 3, MAP_HUGETLB);
+    allow_without_flag(p, SYS_memfd_create, 1, MFD_HUGETLB);
+    allow_without_flag(p, SYS_shmget, 2, SHM_HUGETLB);
+
     /* threads and processes, but no new namespace; clone3's flags lie in memory, which a filter cannot read */
     size_t call = begin_call(p, SYS_clone);
     load_argument(p, 0);
@@ -241,6 +257,17 @@ static void rules_with_arguments(struct program *p) {
     result(p, SECCOMP_RET_ALLOW);
     end_call(p, call);
 
+    /*
+     * No watching of files: those of the toolchains are one with the host's, and tell what neighbours and the host open. inotify is
+     * not on the list either.
+     */
+    call = begin_call(p, SYS_fcntl);
+    load_argument(p, 1);
+    unless_equal_skip(p, F_NOTIFY, 1);
+    deny(p, EINVAL);
+    result(p, SECCOMP_RET_ALLOW);
+    end_call(p, call);
+
     /* no typing into a terminal, however one came here */
     call = begin_call(p, SYS_ioctl);
     load_argument(p, 1);
@@ -251,10 +278,11 @@ static void rules_with_arguments(struct program *p) {
     end_call(p, call);
 
     /* a program's disk is memory: nothing to write back, and the host's disks are not its business */
-    unless_equal_skip(p, SYS_sync, 1);
-    deny(p, 0);
-    unless_equal_skip(p, SYS_syncfs, 1);
-    deny(p, 0);
+    static const int WRITE_BACK[] = {SYS_sync, SYS_syncfs, SYS_fsync, SYS_fdatasync, SYS_sync_file_range};
+    for (size_t i = 0; i < COUNT(WRITE_BACK); i++) {
+        unless_equal_skip(p, (uint32_t)WRITE_BACK[i], 1);
+        deny(p, 0);
+    }
 }
 
 int install_seccomp(void) {

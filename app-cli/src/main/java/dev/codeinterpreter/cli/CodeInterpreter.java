@@ -2,6 +2,7 @@ package dev.codeinterpreter.cli;
 
 import dev.codeinterpreter.adapter.nsjail.NsjailSandboxes;
 import dev.codeinterpreter.adapter.nsjail.NsjailSettings;
+import dev.codeinterpreter.adapter.nsjail.PoolSettings;
 import dev.codeinterpreter.core.failure.CodeInterpreterException;
 import java.io.PrintWriter;
 import java.util.Optional;
@@ -36,7 +37,7 @@ public final class CodeInterpreter {
 
     /** Runs the command line and ends the process with its status. */
     public static void main(String[] arguments) {
-        System.exit(run(Streams.ofProcess(), CodeInterpreter::nsjail, arguments));
+        System.exit(run(Streams.ofProcess(), new Nsjail(), arguments));
     }
 
     static int run(Streams streams, SandboxSource sandboxes, String... arguments) {
@@ -58,9 +59,23 @@ public final class CodeInterpreter {
                 .orElse("development");
     }
 
-    private static SandboxSource.Sandboxes nsjail() {
-        NsjailSandboxes sandboxes = NsjailSandboxes.open(NsjailSettings.defaults());
-        return new SandboxSource.Sandboxes(sandboxes, sandboxes::close);
+    /** Real sandboxes. */
+    private static final class Nsjail implements SandboxSource {
+
+        @Override
+        public Sandboxes open() {
+            return open(NsjailSettings.defaults().withPool(PoolSettings.DISABLED));
+        }
+
+        @Override
+        public Sandboxes openAsServer() {
+            return open(NsjailSettings.defaults());
+        }
+
+        private static Sandboxes open(NsjailSettings settings) {
+            NsjailSandboxes sandboxes = NsjailSandboxes.open(settings);
+            return new Sandboxes(sandboxes, sandboxes::close);
+        }
     }
 
     private static int refuse(Streams streams, ParameterException wrong) {

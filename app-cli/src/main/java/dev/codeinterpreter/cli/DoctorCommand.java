@@ -72,7 +72,7 @@ final class DoctorCommand implements Callable<Integer> {
                 "Java",
                 Status.OK,
                 Runtime.version() + " in " + System.getProperty("java.home", "an unknown place")));
-        try (SandboxSource.Sandboxes sandboxes = source.open()) {
+        try (SandboxSource.Sandboxes sandboxes = source.openAsServer()) {
             checks.add(new Check("sandbox", "nsjail, root, cgroups", Status.OK, "found"));
             sandboxes.port().inspect().stream()
                     .map(layer -> new Check(

@@ -14,6 +14,15 @@ interface SandboxSource {
     Sandboxes open();
 
     /**
+     * Opens them as a server does, with runs parked ahead: what a look at the machine has to see, and a single run has no use for.
+     *
+     * @throws UnavailableException as {@link #open}
+     */
+    default Sandboxes openAsServer() {
+        return open();
+    }
+
+    /**
      * Open sandboxes.
      *
      * @param closing ends all of them; called once

@@ -9,12 +9,14 @@ import dev.codeinterpreter.core.file.FileSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Everything the server can be told, checked.
  *
  * @param sessionLife how long a session lives after its last new file
  * @param sweepPause between two sweeps of ended sessions
+ * @param waivedLayers walls of the sandbox without which the server starts all the same
  */
 record Settings(
         HttpSettings http,
@@ -24,6 +26,7 @@ record Settings(
         Duration sessionLife,
         Duration sweepPause,
         NsjailSettings sandbox,
+        Set<String> waivedLayers,
         LocalSettings storage,
         LogSettings log) {
 

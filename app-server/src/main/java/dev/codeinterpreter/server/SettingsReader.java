@@ -3,11 +3,13 @@ package dev.codeinterpreter.server;
 import dev.codeinterpreter.adapter.http.HttpSettings;
 import dev.codeinterpreter.adapter.local.LocalSettings;
 import dev.codeinterpreter.adapter.nsjail.NsjailSettings;
+import dev.codeinterpreter.adapter.nsjail.PoolSettings;
 import dev.codeinterpreter.core.execution.ExecutionSettings;
 import dev.codeinterpreter.core.file.FileSettings;
 import dev.codeinterpreter.core.sandbox.Limits;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /** Turns variables into the records that the parts of the server take. The only place that knows which goes where. */
 final class SettingsReader {
@@ -23,14 +25,16 @@ final class SettingsReader {
 
     Settings settings(LogFormat usualFormat) {
         FileSettings files = files();
+        ExecutionSettings execution = execution(files);
         return new Settings(
                 http(files),
                 access(),
-                execution(files),
+                execution,
                 files,
                 Duration.ofHours(configuration.get(Variables.SESSION_TTL_HOURS)),
                 Duration.ofMinutes(configuration.get(Variables.SESSION_CLEANUP_INTERVAL_MINUTES)),
-                sandbox(),
+                sandbox(execution.limits()),
+                Set.copyOf(configuration.find(Variables.SANDBOX_WAIVED_LAYERS).orElse(List.of())),
                 LocalSettings.in(configuration.get(Variables.DATA_DIR)),
                 new LogSettings(
                         configuration.get(Variables.LOG_LEVEL),
@@ -85,11 +89,28 @@ final class SettingsReader {
                 number(Variables.MAX_OUTPUT_FILES));
     }
 
-    private NsjailSettings sandbox() {
+    private NsjailSettings sandbox(Limits limits) {
         return NsjailSettings.defaults()
                 .withNsjail(configuration.get(Variables.NSJAIL_BINARY))
                 .withBaseDirectory(configuration.get(Variables.SANDBOX_BASE_DIR))
-                .withUid(number(Variables.SANDBOX_UID));
+                .withUid(number(Variables.SANDBOX_UID))
+                .withLimits(limits)
+                .withPool(pool());
+    }
+
+    private PoolSettings pool() {
+        PoolSettings usual = PoolSettings.DEFAULT;
+        if (!configuration.get(Variables.SANDBOX_POOL_ENABLED)) {
+            return PoolSettings.DISABLED;
+        }
+        return usual.withPython(configuration.get(Variables.REPL_ENABLED))
+                .withRuns(number(Variables.SANDBOX_POOL_PY), number(Variables.SANDBOX_POOL_OTHERS))
+                .withRefill(new PoolSettings.Refill(
+                        configuration.get(Variables.SANDBOX_POOL_WARMUP_ON_STARTUP),
+                        configuration.get(Variables.SANDBOX_POOL_EXHAUSTION_TRIGGER),
+                        Duration.ofSeconds(configuration.get(Variables.SANDBOX_POOL_REPLENISH_INTERVAL)),
+                        number(Variables.SANDBOX_POOL_PARALLEL_BATCH),
+                        Duration.ofSeconds(configuration.get(Variables.REPL_WARMUP_TIMEOUT_SECONDS))));
     }
 
     private int number(Variable<Long> variable) {

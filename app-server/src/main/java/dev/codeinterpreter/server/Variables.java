@@ -90,6 +90,46 @@ final class Variables {
     static final Variable<Long> SANDBOX_DISK_MB = Variable.number(
             "SANDBOX_DISK_MB", 10, 4096, 512, "Size of a run's working directory in MiB. Counts as its memory.");
 
+    static final Variable<List<String>> SANDBOX_WAIVED_LAYERS = Variable.optional(
+            "SANDBOX_WAIVED_LAYERS",
+            Rule.listOf(Rule.text("the name of a layer")),
+            "Walls of the sandbox, by the names that doctor shows, without which the server starts all the same. Comma-separated.");
+
+    static final Variable<Boolean> SANDBOX_POOL_ENABLED = Variable.of(
+            "SANDBOX_POOL_ENABLED",
+            Rule.trueOrFalse(),
+            "true",
+            "Whether runs are parked ahead of their programs. If not, each program starts an nsjail of its own.");
+    static final Variable<Long> SANDBOX_POOL_PY =
+            Variable.number("SANDBOX_POOL_PY", 0, 50, 2, "Pythons that wait, of each kind.");
+    static final Variable<Long> SANDBOX_POOL_OTHERS =
+            Variable.number("SANDBOX_POOL_OTHERS", 0, 50, 4, "Empty runs that wait, for all other languages.");
+    static final Variable<Boolean> SANDBOX_POOL_WARMUP_ON_STARTUP = Variable.of(
+            "SANDBOX_POOL_WARMUP_ON_STARTUP",
+            Rule.trueOrFalse(),
+            "true",
+            "Whether pools are filled at start. If not, each one is when the first program of its kind comes.");
+    static final Variable<Long> SANDBOX_POOL_PARALLEL_BATCH = Variable.number(
+            "SANDBOX_POOL_PARALLEL_BATCH", 1, 10, 5, "Runs that are made at the same time in one pool.");
+    static final Variable<Long> SANDBOX_POOL_REPLENISH_INTERVAL = Variable.number(
+            "SANDBOX_POOL_REPLENISH_INTERVAL", 1, 30, 2, "Time between two checks of a pool, in seconds.");
+    static final Variable<Boolean> SANDBOX_POOL_EXHAUSTION_TRIGGER = Variable.of(
+            "SANDBOX_POOL_EXHAUSTION_TRIGGER",
+            Rule.trueOrFalse(),
+            "true",
+            "Whether a run that was taken is replaced at once. If not, at the next check.");
+    static final Variable<Boolean> REPL_ENABLED = Variable.of(
+            "REPL_ENABLED",
+            Rule.trueOrFalse(),
+            "true",
+            "Whether Pythons wait that have imported their libraries. If not, Python starts anew for each program.");
+    static final Variable<Long> REPL_WARMUP_TIMEOUT_SECONDS = Variable.number(
+            "REPL_WARMUP_TIMEOUT_SECONDS",
+            5,
+            60,
+            15,
+            "How long a Python may take to import its libraries before it is started again, in seconds.");
+
     static final Variable<LogLevel> LOG_LEVEL = Variable.of(
             "LOG_LEVEL", Rule.oneOf(LogLevel.class), "INFO", "The least important messages that are logged.");
     static final Variable<LogFormat> LOG_FORMAT = Variable.optional(
@@ -124,7 +164,25 @@ final class Variables {
                             DATA_DIR)),
             new Group(
                     "Sandbox",
-                    List.of(NSJAIL_BINARY, SANDBOX_BASE_DIR, SANDBOX_UID, SANDBOX_TMPFS_SIZE_MB, SANDBOX_DISK_MB)),
+                    List.of(
+                            NSJAIL_BINARY,
+                            SANDBOX_BASE_DIR,
+                            SANDBOX_UID,
+                            SANDBOX_TMPFS_SIZE_MB,
+                            SANDBOX_DISK_MB,
+                            SANDBOX_WAIVED_LAYERS)),
+            new Group(
+                    "Runs parked ahead",
+                    List.of(
+                            SANDBOX_POOL_ENABLED,
+                            SANDBOX_POOL_PY,
+                            SANDBOX_POOL_OTHERS,
+                            SANDBOX_POOL_WARMUP_ON_STARTUP,
+                            SANDBOX_POOL_PARALLEL_BATCH,
+                            SANDBOX_POOL_REPLENISH_INTERVAL,
+                            SANDBOX_POOL_EXHAUSTION_TRIGGER,
+                            REPL_ENABLED,
+                            REPL_WARMUP_TIMEOUT_SECONDS)),
             new Group("Logs", List.of(LOG_LEVEL, LOG_FORMAT)));
 
     private Variables() {}

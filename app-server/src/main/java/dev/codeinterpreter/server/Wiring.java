@@ -4,12 +4,16 @@ import dev.codeinterpreter.adapter.http.HttpServer;
 import dev.codeinterpreter.adapter.local.LocalStorage;
 import dev.codeinterpreter.adapter.nsjail.NsjailSandboxes;
 import dev.codeinterpreter.core.execution.ExecutionService;
+import dev.codeinterpreter.core.failure.UnavailableException;
 import dev.codeinterpreter.core.file.FileService;
 import dev.codeinterpreter.core.language.Language;
+import dev.codeinterpreter.core.sandbox.IsolationLayer;
 import dev.codeinterpreter.core.sandbox.SandboxPort;
 import dev.codeinterpreter.core.session.SessionService;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,10 +44,34 @@ final class Wiring implements AutoCloseable {
         Closing closing = new Closing();
         try {
             NsjailSandboxes sandboxes = closing.add("sandboxes", PART_LIMIT, NsjailSandboxes.open(settings.sandbox()));
+            requireIsolation(sandboxes.inspect(), settings.waivedLayers());
             return open(settings, sandboxes, closing);
         } catch (RuntimeException failure) {
             closing.close();
             throw failure;
+        }
+    }
+
+    /**
+     * Looks whether every promised wall stands.
+     *
+     * @throws UnavailableException naming those that do not and are not waived
+     */
+    static void requireIsolation(List<IsolationLayer> layers, Set<String> waived) {
+        List<IsolationLayer> missing =
+                layers.stream().filter(layer -> !layer.holds()).toList();
+        missing.stream()
+                .filter(layer -> waived.contains(layer.name()))
+                .forEach(layer -> LOG.warn("Waived: {} does not hold: {}", layer.name(), layer.detail()));
+        List<String> refused = missing.stream()
+                .filter(layer -> !waived.contains(layer.name()))
+                .map(layer -> layer.name() + " (" + layer.detail() + ")")
+                .toList();
+        if (!refused.isEmpty()) {
+            throw new UnavailableException(
+                    "sandboxes",
+                    "Sandboxes are not as closed as promised: " + String.join("; ", refused)
+                            + ". Mend the machine, or name them in SANDBOX_WAIVED_LAYERS to start without them");
         }
     }
 

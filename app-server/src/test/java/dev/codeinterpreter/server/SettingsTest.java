@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 import dev.codeinterpreter.adapter.http.HttpSettings;
 import dev.codeinterpreter.adapter.local.LocalSettings;
 import dev.codeinterpreter.adapter.nsjail.NsjailSettings;
+import dev.codeinterpreter.adapter.nsjail.PoolSettings;
 import dev.codeinterpreter.core.access.AccessService;
 import dev.codeinterpreter.core.access.Caller;
 import dev.codeinterpreter.core.execution.ExecutionSettings;
@@ -72,6 +73,7 @@ final class SettingsTest {
                 SANDBOX_UID=1500
                 SANDBOX_TMPFS_SIZE_MB=20
                 SANDBOX_DISK_MB=30
+                SANDBOX_POOL_PY=7
                 LOG_LEVEL=warning
                 LOG_FORMAT=text
                 """));
@@ -96,7 +98,17 @@ final class SettingsTest {
         assertThat(settings.sandbox().nsjail()).isEqualTo("/bin/nsjail");
         assertThat(settings.sandbox().baseDirectory()).isEqualTo(Path.of("/boxes"));
         assertThat(settings.sandbox().uid()).isEqualTo(1500);
+        assertThat(settings.sandbox().limits()).isEqualTo(settings.execution().limits());
+        assertThat(settings.sandbox().pool().pythonRuns()).isEqualTo(7);
         assertThat(settings.log()).isEqualTo(new LogSettings(LogLevel.WARNING, LogFormat.TEXT));
+    }
+
+    @Test
+    void load_poolSwitchedOff_parksNothing() {
+        assertThat(load(Map.of("SANDBOX_POOL_ENABLED", "no", "SANDBOX_POOL_PY", "7"))
+                        .sandbox()
+                        .pool())
+                .isEqualTo(PoolSettings.DISABLED);
     }
 
     @Test

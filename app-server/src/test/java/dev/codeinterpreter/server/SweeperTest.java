@@ -42,7 +42,8 @@ final class SweeperTest {
 
         sweeper.close();
 
-        assertThat(Thread.getAllStackTraces().keySet())
-                .noneMatch(thread -> thread.getName().equals("session-sweep"));
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain("session-sweep"));
     }
 }

@@ -2,6 +2,7 @@ package dev.codeinterpreter.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.codeinterpreter.core.execution.Outcome;
 import dev.codeinterpreter.core.failure.UnavailableException;
@@ -48,9 +49,9 @@ final class WiringTest {
         wiring.close();
 
         assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> execute(port));
-        assertThat(Thread.getAllStackTraces().keySet())
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                 .extracting(Thread::getName)
-                .doesNotContain("session-sweep", "local-storage-sweeper");
+                .doesNotContain("session-sweep", "local-storage-sweeper"));
     }
 
     @Test

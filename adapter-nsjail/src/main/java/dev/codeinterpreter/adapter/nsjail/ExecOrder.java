@@ -12,7 +12,6 @@ import java.util.Map;
  * The order to start a command, or to hand it over to a runtime that waits; {@code exec_request} of {@code src/main/c/sandbox.h} is
  * the other side of its layout.
  *
- * @param command {@code {heapMegabytes}} in a word is replaced
  * @param time after which the guard ends it; at least 1 ms
  * @param outputBytes what it may write before the guard ends it
  */
@@ -29,19 +28,31 @@ record ExecOrder(List<String> command, Map<String, String> environment, int flag
 
     private static final int FIXED_BYTES = 17;
     private static final int LONGEST = 1 << 20;
+    /** The kernel's limit, MAX_ARG_STRLEN, counts the NUL at the end. */
+    private static final int LONGEST_WORD = (128 << 10) - 1;
+
     private static final int MOST_WORDS = 10_000;
+
+    /** Words of ours with the limit of a runtime's own heap filled in: three quarters of the memory limit. */
+    static List<String> withHeap(List<String> words, long memoryBytes) {
+        String heap = Long.toString(Math.max(16, (memoryBytes / 4 * 3) >> 20));
+        return words.stream().map(word -> word.replace("{heapMegabytes}", heap)).toList();
+    }
 
     /**
      * The payload of the frame.
      *
-     * @param memoryBytes the memory limit, of which a heap gets three quarters
      * @throws InvalidRequestException field {@code args}, when they do not fit
      */
-    ByteBuffer payload(long memoryBytes) {
-        String heap = Long.toString(Math.max(16, (memoryBytes / 4 * 3) >> 20));
+    ByteBuffer payload() {
         List<byte[]> strings = new ArrayList<>();
         for (String word : command) {
-            strings.add(word.replace("{heapMegabytes}", heap).getBytes(StandardCharsets.UTF_8));
+            byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+            if (bytes.length > LONGEST_WORD) {
+                throw new InvalidRequestException(
+                        "args", "too_long", "One of args has " + bytes.length + " bytes; at most " + LONGEST_WORD);
+            }
+            strings.add(bytes);
         }
         environment.forEach((name, value) -> strings.add((name + "=" + value).getBytes(StandardCharsets.UTF_8)));
         int length = strings.stream().mapToInt(bytes -> bytes.length + 1).sum();

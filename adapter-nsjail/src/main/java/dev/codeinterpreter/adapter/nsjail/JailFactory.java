@@ -3,7 +3,6 @@ package dev.codeinterpreter.adapter.nsjail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -45,11 +44,6 @@ final class JailFactory {
         this.settings = settings;
         this.firstUid = firstUid;
         this.ranges = uids / UIDS_PER_JAIL;
-    }
-
-    /** How long a jail may take to be ready; a runtime that imports its libraries takes its time on a busy machine. */
-    Duration startTimeout() {
-        return settings.startTimeout().multipliedBy(4);
     }
 
     /** The first user id that a run has inside its jail. */

@@ -157,12 +157,18 @@ final class NsjailSandbox implements Sandbox {
         for (Toolchain.Step step : checkedByRuntime ? List.<Toolchain.Step>of() : toolchain.compile()) {
             Map<String, String> environment = environment(step.environment());
             Outcome outcome = phase(
-                    step.command(), environment, ExecOrder.IN_WORK_DIRECTORY, limits.compileTime(), null, diagnostics);
+                    ExecOrder.withHeap(step.command(), limits.memoryBytes()),
+                    environment,
+                    ExecOrder.IN_WORK_DIRECTORY,
+                    limits.compileTime(),
+                    null,
+                    diagnostics);
             if (!outcome.isSuccess()) {
                 return result(outcome, Phase.COMPILE, start);
             }
         }
-        List<String> command = new ArrayList<>(host.handsOver() ? toolchain.handOver() : toolchain.run());
+        List<String> command = new ArrayList<>(
+                host.handsOver() ? toolchain.handOver() : ExecOrder.withHeap(toolchain.run(), limits.memoryBytes()));
         command.addAll(program.arguments());
         InputStream input = program.input().stream().orElse(null);
         int flags = (input == null ? 0 : ExecOrder.STREAM_STDIN) | (host.handsOver() ? ExecOrder.HAND_OVER : 0);
@@ -188,9 +194,7 @@ final class NsjailSandbox implements Sandbox {
             throws IOException {
         ScheduledFuture<?> alarm =
                 host.clock().schedule(this::endOverdue, time.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
-        channel.send(
-                FrameType.EXEC,
-                new ExecOrder(command, environment, flags, time, limits.outputBytes()).payload(limits.memoryBytes()));
+        channel.send(FrameType.EXEC, new ExecOrder(command, environment, flags, time, limits.outputBytes()).payload());
         StdinFeeder feeder = input == null ? null : StdinFeeder.start(input, channel, host.name());
         try {
             return relay(time, output, feeder);

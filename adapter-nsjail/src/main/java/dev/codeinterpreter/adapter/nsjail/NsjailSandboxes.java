@@ -3,12 +3,15 @@ package dev.codeinterpreter.adapter.nsjail;
 import dev.codeinterpreter.core.failure.UnavailableException;
 import dev.codeinterpreter.core.language.Language;
 import dev.codeinterpreter.core.sandbox.IsolationLayer;
+import dev.codeinterpreter.core.sandbox.Limits;
 import dev.codeinterpreter.core.sandbox.Sandbox;
 import dev.codeinterpreter.core.sandbox.SandboxPort;
 import dev.codeinterpreter.core.sandbox.SandboxSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -37,6 +40,11 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
 
     /** User ids of the host for nsjails that serve one run; the rest is for the jails of the pools. */
     private static final int FRESH_UIDS = 20_000;
+
+    private static final Limits PROBE_LIMITS = Limits.DEFAULT.withWallTime(Duration.ofSeconds(30));
+
+    /** How long a probe waits for a jail that has just been started. */
+    private static final Duration PROBE_PATIENCE = Duration.ofSeconds(30);
 
     private final NsjailSettings settings;
     private final Toolchains toolchains;
@@ -70,6 +78,7 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
                 NsjailSettings.HOST_UIDS - FRESH_UIDS);
         this.launcher = settings.pool().enabled() ? pool(launcherKind(), jails) : null;
         if (settings.pool().enabled()
+                && settings.pool().python()
                 && toolchains.toolchain(Language.PYTHON).missing().isEmpty()) {
             for (PythonTier tier : PythonTier.values()) {
                 pythons.put(tier, pool(pythonKind(tier), jails));
@@ -77,14 +86,22 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
         }
         for (Language language : Language.values()) {
             Toolchain toolchain = toolchains.toolchain(language);
-            toolchain.runtime().filter(_ -> toolchain.missing().isEmpty()).ifPresent(waiting -> park(waiting, jails));
+            toolchain
+                    .runtime()
+                    .filter(_ -> toolchain.missing().isEmpty())
+                    .ifPresent(waiting -> park(language, waiting, jails));
         }
     }
 
-    private void park(ParkedRuntime runtime, JailFactory jails) {
+    /** With the limits that programs of the language have, since a runtime's heap is made from the one of memory. */
+    private void park(Language language, ParkedRuntime runtime, JailFactory jails) {
         int waiting = settings.pool().runtimes().waiting(runtime.name());
-        if (waiting > 0) {
-            runtimes.computeIfAbsent(runtime.name(), name -> pool(runtimeKind(runtime, waiting), jails));
+        Limits usual = settings.limits();
+        Limits limits = usual.withMemoryBytes(Math.round(usual.memoryBytes() * language.memoryFactor()));
+        if (settings.pool().enabled() && waiting > 0) {
+            runtimes.computeIfAbsent(
+                    runtime.name(),
+                    _ -> new ParkedPool(runtimeKind(runtime, waiting), limits, settings.pool(), jails, clock));
         }
     }
 
@@ -211,7 +228,11 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
                     spec.language().displayName() + " is not installed here: docker/setup.sh --languages "
                             + toolchain.install() + " installs it");
         }
-        return new NsjailSandbox(host(spec), toolchain, spec.limits(), toolchains.commonEnvironment());
+        return sandbox(host(spec), spec.language(), spec.limits());
+    }
+
+    private NsjailSandbox sandbox(SandboxHost host, Language language, Limits limits) {
+        return new NsjailSandbox(host, toolchains.toolchain(language), limits, toolchains.commonEnvironment());
     }
 
     /** A parked run where one fits and comes in time, with a runtime in it if one waits, else an nsjail of its own. */
@@ -244,7 +265,30 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
 
     @Override
     public List<IsolationLayer> inspect() {
-        return new IsolationProbe(this, settings, cgroups.description()).layers();
+        IsolationProbe.Way freshWay = new IsolationProbe.Way(
+                "nsjail", PROBE_LIMITS, false, limits -> sandbox(fresh.start(limits), Language.BASH, limits));
+        List<IsolationProbe.Way> parkedWays = new ArrayList<>();
+        if (launcher != null) {
+            parkedWays.add(parkedWay(launcher, Language.BASH));
+        }
+        pythons.forEach((tier, pool) -> {
+            if (tier == PythonTier.BARE || pool.status().ready() > 0) {
+                parkedWays.add(parkedWay(pool, Language.PYTHON));
+            }
+        });
+        return new IsolationProbe(settings.uid(), cgroups.description()).layers(freshWay, parkedWays);
+    }
+
+    private IsolationProbe.Way parkedWay(ParkedPool pool, Language language) {
+        String name = "parked " + pool.status().name();
+        return new IsolationProbe.Way(
+                name, settings.limits().withWallTime(PROBE_LIMITS.wallTime()), language == Language.PYTHON, limits -> {
+                    SandboxHost host = pool.takeWhenReady(limits, PROBE_PATIENCE)
+                            .orElseThrow(() -> new UnavailableException(
+                                    "sandboxes",
+                                    name + ": no run was parked within " + PROBE_PATIENCE.toSeconds() + " s"));
+                    return sandbox(host, language, limits);
+                });
     }
 
     private Stream<ParkedPool> allPools() {

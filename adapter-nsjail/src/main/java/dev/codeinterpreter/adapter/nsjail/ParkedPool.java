@@ -35,6 +35,9 @@ final class ParkedPool implements AutoCloseable {
     /** Runtimes get ready beside running programs, not in their way. */
     private static final double WARM_UP_CPUS = 0.5;
 
+    /** A runtime with half a processor, behind others that start, takes its time. */
+    private static final int START_PATIENCE = 4;
+
     private static final int GUARD_PROCESSES = 1;
     private static final long GUARD_MEMORY = 4L << 20;
 
@@ -78,6 +81,8 @@ final class ParkedPool implements AutoCloseable {
     private final List<JailState> draining = new ArrayList<>();
     private @Nullable JailState current;
     private int waiters;
+    private boolean wasAsked;
+    private long nextCheck = System.nanoTime();
     private long hits;
     private long misses;
     private int failures;
@@ -109,7 +114,16 @@ final class ParkedPool implements AutoCloseable {
      * @return empty when none came in time, or when there is no jail that could give one now
      */
     Optional<SandboxHost> take(Limits wanted) {
-        Optional<ParkedRun> run = await();
+        return take(wanted, kind.patience(settings), false);
+    }
+
+    /** The same, but also waits for a jail that is being started. */
+    Optional<SandboxHost> takeWhenReady(Limits wanted, Duration patience) {
+        return take(wanted, patience, true);
+    }
+
+    private Optional<SandboxHost> take(Limits wanted, Duration patience, boolean alsoForJail) {
+        Optional<ParkedRun> run = await(patience, alsoForJail);
         try {
             if (run.isPresent()) {
                 run.get().setLimits(wanted);
@@ -122,14 +136,15 @@ final class ParkedPool implements AutoCloseable {
         }
     }
 
-    private Optional<ParkedRun> await() {
-        long patience = kind.patience(settings).toNanos();
+    private Optional<ParkedRun> await(Duration longest, boolean alsoForJail) {
+        long patience = longest.toNanos();
         lock.lock();
         try {
             waiters++;
+            wasAsked = true;
             changed.signalAll();
             try {
-                while (ready.isEmpty() && patience > 0 && !closed && mayGetOne()) {
+                while (ready.isEmpty() && patience > 0 && !closed && (alsoForJail || mayGetOne())) {
                     patience = changed.awaitNanos(patience);
                 }
             } finally {
@@ -184,14 +199,14 @@ final class ParkedPool implements AutoCloseable {
                     retireOld();
                     draining.removeIf(state -> state.busy == 0 && toClose.add(state));
                     from = current;
-                    needsJail = from == null;
+                    needsJail = from == null && (settings.refill().atStart() || wasAsked);
                     for (int n = missing(); from != null && n > 0; n--) {
                         toPark.add(from.takeSlot());
                     }
                     if (needsJail || !toClose.isEmpty() || !toPark.isEmpty()) {
                         break;
                     }
-                    boolean _ = changed.await(5, TimeUnit.SECONDS);
+                    boolean _ = changed.await(settings.refill().interval().toMillis(), TimeUnit.MILLISECONDS);
                 }
             } catch (InterruptedException e) {
                 return;
@@ -219,8 +234,18 @@ final class ParkedPool implements AutoCloseable {
             return 0;
         }
         int wanted = kind.waiting() + waiters - ready.size() - state.parking;
-        int missing = Math.min(Math.max(0, wanted), settings.maximumRuns() - state.busy);
-        return missing > 0 && kind.needsMemory(missing) ? 0 : missing;
+        int allowed = Math.min(settings.refill().batch() - state.parking, settings.maximumRuns() - state.busy);
+        int missing = Math.max(0, Math.min(wanted, allowed));
+        if (missing > 0 && kind.needsMemory(missing)) {
+            return 0;
+        }
+        if (missing > 0 && !settings.refill().atOnce()) {
+            if (System.nanoTime() < nextCheck) {
+                return 0;
+            }
+            nextCheck = System.nanoTime() + settings.refill().interval().toNanos();
+        }
+        return missing;
     }
 
     /** A jail that has served long enough gets no more orders; it ends when its last run has. */
@@ -228,9 +253,9 @@ final class ParkedPool implements AutoCloseable {
         JailState state = current;
         if (state != null
                 && state.isReady
-                && (state.served >= settings.recycleRuns()
+                && (state.served >= settings.recycling().runs()
                         || System.nanoTime() - state.startedAt
-                                > settings.recycleAge().toNanos())) {
+                                > settings.recycling().age().toNanos())) {
             LOG.debug("Pool {}: jail {} has served {} runs and is replaced", kind.name(), state.name, state.served);
             List<ParkedRun> idle =
                     ready.stream().filter(run -> run.state == state).toList();
@@ -288,8 +313,8 @@ final class ParkedPool implements AutoCloseable {
                 jail.close();
                 return;
             }
-            ScheduledFuture<?> _ =
-                    clock.schedule(state::endIfNotReady, jails.startTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> _ = clock.schedule(
+                    state::endIfNotReady, settings.refill().startTimeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (IOException | RejectedExecutionException e) {
             LOG.warn("Pool {}: its jail cannot be started", kind.name(), e);
             state.ended();
@@ -451,7 +476,7 @@ final class ParkedPool implements AutoCloseable {
         public void parked(PooledJail of, int number, FrameChannel channel) {
             lock.lock();
             try {
-                if (number < 0 || number >= slotCount || isOver) {
+                if (number < 0 || number >= slotCount || isOver || closed) {
                     Jail.closeQuietly(channel);
                     return;
                 }
@@ -470,8 +495,13 @@ final class ParkedPool implements AutoCloseable {
 
         /** A runtime that does not come to wait takes its guard with it, and the jail is replaced as one that cannot build walls. */
         private void startRuntime(ParkedRun run, ParkedRuntime runtime) {
-            ScheduledFuture<?> alarm =
-                    clock.schedule(run::abandon, jails.startTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> alarm = clock.schedule(
+                    run::abandon,
+                    settings.refill()
+                            .startTimeout()
+                            .multipliedBy(START_PATIENCE)
+                            .toMillis(),
+                    TimeUnit.MILLISECONDS);
             try {
                 runtime.start(run.channel, limits.memoryBytes());
                 run.startsProgram();
@@ -490,7 +520,7 @@ final class ParkedPool implements AutoCloseable {
                 parking--;
                 run.slot.hasParked = true;
                 if (isOver || closed || current != this) {
-                    run.abandon();
+                    run.abandon(); /* ordered before its jail was replaced */
                     return;
                 }
                 failures = 0;

@@ -50,7 +50,9 @@ record ParkedRuntime(
             expect(channel, FrameType.DONE);
         }
         channel.send(
-                FrameType.EXEC, new ExecOrder(command, environment, ExecOrder.AHEAD, NO_TIME, 0).payload(memoryLimit));
+                FrameType.EXEC,
+                new ExecOrder(ExecOrder.withHeap(command, memoryLimit), environment, ExecOrder.AHEAD, NO_TIME, 0)
+                        .payload());
         expect(channel, FrameType.READY);
     }
 

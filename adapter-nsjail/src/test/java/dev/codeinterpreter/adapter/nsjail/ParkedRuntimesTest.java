@@ -44,9 +44,9 @@ final class ParkedRuntimesTest {
     static void open() throws IOException {
         base = RealSandboxes.newBaseDirectory();
         parked = NsjailSandboxes.open(RealSandboxes.parked(base)
-                .withPool(PoolSettings.DEFAULT.withPythonRuns(0).withRuntimes(new PoolSettings.Runtimes(1, 1, 1, 1))));
+                .withPool(PoolSettings.DEFAULT.withPython(false).withRuntimes(new PoolSettings.Runtimes(1, 1, 1, 1))));
         cold = NsjailSandboxes.open(RealSandboxes.parked(base)
-                .withPool(PoolSettings.DEFAULT.withPythonRuns(0).withRuntimes(PoolSettings.Runtimes.NONE)));
+                .withPool(PoolSettings.DEFAULT.withPython(false).withRuntimes(PoolSettings.Runtimes.NONE)));
     }
 
     @AfterAll
@@ -66,7 +66,7 @@ final class ParkedRuntimesTest {
     void run_anyProgram_endsAndSaysTheSameAsCold(SampleProgram sample) {
         Program program = new Program(sample.source(), ARGUMENTS, ProgramInput.empty());
 
-        Run expected = RealSandboxes.run(cold, sample.language(), LIMITS, program);
+        Run expected = RealSandboxes.run(cold, sample.language(), usual(sample.language(), LIMITS), program);
         Run run = runParked(sample.language(), LIMITS, program);
 
         assertThat(run.stderr()).isEqualTo(expected.stderr());
@@ -164,7 +164,12 @@ final class ParkedRuntimesTest {
             default -> language.code();
         };
         awaitWaiting(pool);
-        return RealSandboxes.run(parked, language, limits, program);
+        return RealSandboxes.run(parked, language, usual(language, limits), program);
+    }
+
+    /** As the service gives them. */
+    private static Limits usual(Language language, Limits limits) {
+        return limits.withMemoryBytes(Math.round(limits.memoryBytes() * language.memoryFactor()));
     }
 
     private static void awaitWaiting(String pool) {

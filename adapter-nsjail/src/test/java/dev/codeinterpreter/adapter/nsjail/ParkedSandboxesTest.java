@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** Runs that were parked ahead, where their file systems are those of the contract. */
+/** The contract of sandboxes, on runs that were parked ahead. */
 @SuppressWarnings("NullAway.Init") // set before the first test
 final class ParkedSandboxesTest implements SandboxPortContract {
 
@@ -21,8 +21,8 @@ final class ParkedSandboxesTest implements SandboxPortContract {
     @BeforeAll
     static void open() throws IOException {
         base = RealSandboxes.newBaseDirectory();
-        sandboxes =
-                NsjailSandboxes.open(RealSandboxes.parked(base).withLimits(Limits.DEFAULT.withDiskBytes(64L << 20)));
+        sandboxes = NsjailSandboxes.open(RealSandboxes.parked(base)
+                .withLimits(Limits.DEFAULT.withDiskBytes(64L << 20))); /* those of the contract */
         RealSandboxes.awaitParked(sandboxes);
     }
 

@@ -34,14 +34,18 @@ final class RealSandboxes {
         return base;
     }
 
+    /** Runs parked ahead, as by default. */
+    static NsjailSettings parked(Path base) {
+        PoolSettings.Refill usual = PoolSettings.Refill.DEFAULT;
+        /* imports take long when everything else on the machine is busy too */
+        PoolSettings.Refill patient = new PoolSettings.Refill(
+                usual.atStart(), usual.atOnce(), usual.interval(), usual.batch(), Duration.ofMinutes(2));
+        return NsjailSettings.defaults().withBaseDirectory(base).withPool(PoolSettings.DEFAULT.withRefill(patient));
+    }
+
     /** An nsjail for each run. */
     static NsjailSettings fresh(Path base) {
         return NsjailSettings.defaults().withBaseDirectory(base).withPool(PoolSettings.DISABLED);
-    }
-
-    /** Runs parked ahead. */
-    static NsjailSettings parked(Path base) {
-        return NsjailSettings.defaults().withBaseDirectory(base);
     }
 
     /** Waits until every pool has what it should have. */

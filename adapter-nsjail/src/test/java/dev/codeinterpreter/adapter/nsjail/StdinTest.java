@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -132,14 +133,14 @@ final class StdinTest {
     private static final class Numbers extends InputStream {
 
         private final int size;
-        private volatile int given;
+        private final AtomicInteger given = new AtomicInteger();
 
         Numbers(int size) {
             this.size = size;
         }
 
         int given() {
-            return given;
+            return given.get();
         }
 
         @Override
@@ -149,15 +150,15 @@ final class StdinTest {
 
         @Override
         public int read(byte[] buffer, int offset, int length) {
-            int begin = given;
-            int count = Math.min(length, size - begin);
+            int from = given.get();
+            int count = Math.min(length, size - from);
             if (count == 0) {
                 return -1;
             }
             for (int i = 0; i < count; i++) {
-                buffer[offset + i] = (byte) ((begin + i) % 10 == 9 ? '\n' : '0' + (begin + i) % 10);
+                buffer[offset + i] = (byte) ((from + i) % 10 == 9 ? '\n' : '0' + (from + i) % 10);
             }
-            given = begin + count;
+            given.addAndGet(count);
             return count;
         }
     }

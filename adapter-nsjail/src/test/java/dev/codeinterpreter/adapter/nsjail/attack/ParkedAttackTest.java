@@ -1,0 +1,45 @@
+package dev.codeinterpreter.adapter.nsjail.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.codeinterpreter.adapter.nsjail.NsjailSandboxes;
+import dev.codeinterpreter.adapter.nsjail.NsjailSettings;
+import dev.codeinterpreter.core.sandbox.SandboxPort;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** Attacks by programs in runs that were parked ahead, many in one nsjail. */
+@SuppressWarnings("NullAway.Init") // set before the first test
+final class ParkedAttackTest implements AttackContract {
+
+    private static Path base;
+    private static NsjailSandboxes sandboxes;
+
+    @BeforeAll
+    static void open() throws IOException {
+        base = Attacks.newBaseDirectory();
+        sandboxes = NsjailSandboxes.open(
+                NsjailSettings.defaults().withBaseDirectory(base).withLimits(Attacks.LIMITS));
+        await().atMost(Duration.ofMinutes(3))
+                .until(() -> sandboxes.pools().stream().allMatch(pool -> pool.ready() >= pool.wanted()));
+    }
+
+    @AfterAll
+    static void close_afterAllAttacks_leavesNothing() throws IOException {
+        assertThat(sandboxes.pools()).as("runs came from each pool").allMatch(pool -> pool.hits() > 0);
+        assertThat(sandboxes.pools()).as("every jail lives").allMatch(pool -> pool.jailFailures() == 0);
+        sandboxes.close();
+        assertThat(base).isEmptyDirectory();
+        Files.delete(base);
+    }
+
+    @Override
+    public SandboxPort port() {
+        return sandboxes;
+    }
+}
