@@ -145,7 +145,8 @@ public final class ExecutionService implements ExecutionPort {
                         .withCompileTime(Duration.ofMillis(compileMillis))
                         .withMemoryBytes(Math.min(memory, request.memoryBytes().orElse(memory))),
                 NetworkPolicy.NONE,
-                request.program().source());
+                request.program().source(),
+                request.caller().owner());
     }
 
     /** Nothing was stored, so the session is one that does not exist, unless the caller named one. */

@@ -74,8 +74,13 @@ final class ExecutionServiceTest {
         execute(_ -> OK);
 
         assertThat(services.sandboxes.specs())
+                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("source")
                 .containsExactly(new SandboxSpec(
-                        Language.BASH, Limits.DEFAULT.withWallTime(Duration.ofSeconds(30)), NetworkPolicy.NONE));
+                        Language.BASH,
+                        Limits.DEFAULT.withWallTime(Duration.ofSeconds(30)),
+                        NetworkPolicy.NONE,
+                        "",
+                        Caller.LOCAL.owner()));
     }
 
     @Test
