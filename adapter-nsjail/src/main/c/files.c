@@ -170,6 +170,7 @@ void put_begin(struct files *files, struct put *put, uint8_t target, uint8_t fla
     put->fd = -1;
     put->left = size;
     put->read_only = (flags & PUT_READ_ONLY) != 0;
+    put->executable = (flags & PUT_EXECUTABLE) != 0;
     put->work = target == PUT_WORK;
     put->name = strdup(name);
     hash_begin(put);
@@ -248,7 +249,7 @@ void put_finish(struct files *files, struct put *put) {
     struct stat status;
     if (put->error == 0
         && (fchown(put->fd, put->read_only ? 0 : files->uid, put->read_only ? 0 : files->uid) != 0
-            || fchmod(put->fd, put->read_only ? 0444 : 0644) != 0 || fstat(put->fd, &status) != 0
+            || fchmod(put->fd, put->read_only ? 0444 : put->executable ? 0755 : 0644) != 0 || fstat(put->fd, &status) != 0
             || (!put->work && remember(files, put, &status) != 0))) {
         put->error = errno;
     }
@@ -357,8 +358,8 @@ bool files_list(struct files *files, size_t max_entries, list_sink sink, void *c
     return listing.cut;
 }
 
-int files_open_regular(struct files *files, const char *name, uint64_t *size) {
-    int fd = open_beneath(files->data_fd, name, O_RDONLY | O_NONBLOCK, 0);
+static int open_regular(int base, const char *name, uint64_t *size) {
+    int fd = open_beneath(base, name, O_RDONLY | O_NONBLOCK, 0);
     if (fd < 0) {
         errno = errno == ENXIO || errno == ENODEV ? ENOENT : errno; /* a socket, or a device that is none */
         return -1;
@@ -372,6 +373,10 @@ int files_open_regular(struct files *files, const char *name, uint64_t *size) {
     *size = (uint64_t)status.st_size;
     return fd;
 }
+
+int files_open_regular(struct files *files, const char *name, uint64_t *size) { return open_regular(files->data_fd, name, size); }
+
+int files_open_product(struct files *files, const char *name, uint64_t *size) { return open_regular(files->work_fd, name, size); }
 
 bool files_disk_full(const struct files *files) {
     (void)files;

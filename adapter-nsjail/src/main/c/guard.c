@@ -607,12 +607,13 @@ static void list(struct guard *g) {
     send_frame(g, FRAME_LIST_END, &cut, 1);
 }
 
-static void start_get(struct guard *g, const uint8_t *payload, uint32_t length) {
+static void start_get(struct guard *g, bool of_work, const uint8_t *payload, uint32_t length) {
     if (g->child != 0 || g->putting || g->get_fd >= 0 || length <= 8 || strlen((const char *)payload + 8) != length - 8) {
         broken("get");
     }
     uint64_t size = 0;
-    int fd = files_open_regular(&g->files, (const char *)payload + 8, &size);
+    const char *name = (const char *)payload + 8;
+    int fd = of_work ? files_open_product(&g->files, name, &size) : files_open_regular(&g->files, name, &size);
     if (fd < 0) {
         send_refusal(g, errno, 0);
     } else if (size > get_u64(payload)) {
@@ -672,7 +673,8 @@ static void obey(struct guard *g) {
         list(g);
         break;
     case FRAME_GET:
-        start_get(g, payload, length);
+    case FRAME_GET_WORK:
+        start_get(g, g->reader.header[0] == FRAME_GET_WORK, payload, length);
         break;
     default:
         broken("type");

@@ -111,6 +111,7 @@ enum frame_type {
     FRAME_KILL = 'K',  /* end the program */
     FRAME_LIST = 'L',
     FRAME_GET = 'G',   /* u64 maximum bytes, name */
+    FRAME_GET_WORK = 'W', /* the same, of WORK_DIR */
     /* server to launcher */
     FRAME_PARK = 'R',  /* u32 slot, u32 uid, u64 file bytes, u32 processes, u64 temporary bytes, u64 data bytes, u64 inodes */
     /* launcher to server */
@@ -134,7 +135,7 @@ enum frame_type {
 #define PROTOCOL_VERSION 1u
 
 enum put_target { PUT_DATA = 0, PUT_WORK = 1 };
-enum put_flags { PUT_READ_ONLY = 1 };
+enum put_flags { PUT_READ_ONLY = 1, PUT_EXECUTABLE = 2 };
 
 enum end_reason { END_EXITED = 0, END_TIMED_OUT = 1, END_OUTPUT = 2, END_KILLED = 3 };
 
@@ -214,6 +215,7 @@ struct put {
     uint8_t tail[32];
     size_t tail_have;
     bool read_only;
+    bool executable;
     bool work;
     char *name;
     int error; /* errno of the first failure; the rest of the bytes is then dropped */
@@ -231,6 +233,9 @@ bool files_list(struct files *files, size_t max_entries, list_sink sink, void *c
 
 /* Opens a regular file beneath DATA_DIR for reading, following no link. Returns a descriptor, or -1 with errno. */
 int files_open_regular(struct files *files, const char *name, uint64_t *size);
+
+/* The same beneath WORK_DIR. */
+int files_open_product(struct files *files, const char *name, uint64_t *size);
 
 /* Whether a file system of the run has neither bytes nor inodes left. */
 bool files_disk_full(const struct files *files);

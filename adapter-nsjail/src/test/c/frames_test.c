@@ -16,7 +16,7 @@
 static const struct {
     uint8_t type;
     uint32_t longest;
-} KNOWN[] = {{'P', 8192}, {'G', 8192}, {'R', 64}, {'D', 256u << 10}, {'X', 2u << 20}, {'Z', 0}, {'K', 0}, {'L', 0}};
+} KNOWN[] = {{'P', 8192}, {'G', 8192}, {'W', 8192}, {'R', 64}, {'D', 256u << 10}, {'X', 2u << 20}, {'Z', 0}, {'K', 0}, {'L', 0}};
 
 #define KNOWN_COUNT (sizeof KNOWN / sizeof *KNOWN)
 

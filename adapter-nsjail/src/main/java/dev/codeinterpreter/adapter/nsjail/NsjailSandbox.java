@@ -16,6 +16,7 @@ import dev.codeinterpreter.core.sandbox.RunResult;
 import dev.codeinterpreter.core.sandbox.Sandbox;
 import dev.codeinterpreter.core.sandbox.SandboxFile;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +24,8 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,6 +44,7 @@ final class NsjailSandbox implements Sandbox {
     private static final int TARGET_DATA = 0;
     private static final int TARGET_WORK = 1;
     private static final int FLAG_READ_ONLY = 1;
+    private static final int FLAG_EXECUTABLE = 2;
     private static final int CHUNK = 128 << 10;
     private static final int SIGXFSZ = 25;
 
@@ -51,17 +55,33 @@ final class NsjailSandbox implements Sandbox {
     private final Toolchain toolchain;
     private final Limits limits;
     private final Map<String, String> commonEnvironment;
+    private final CompileCache cache;
+    private final String scope;
     private final FrameChannel channel;
     private volatile boolean cancelled;
     private volatile boolean overdue;
+    private boolean hasFiles;
     private boolean endedBeforeProgram;
     private boolean closed;
 
-    NsjailSandbox(SandboxHost host, Toolchain toolchain, Limits limits, Map<String, String> commonEnvironment) {
+    /**
+     * A sandbox.
+     *
+     * @param scope whose compiled programs may be used here; empty for nobody's
+     */
+    NsjailSandbox(
+            SandboxHost host,
+            Toolchain toolchain,
+            Limits limits,
+            Map<String, String> commonEnvironment,
+            CompileCache cache,
+            String scope) {
         this.host = host;
         this.toolchain = toolchain;
         this.limits = limits;
         this.commonEnvironment = commonEnvironment;
+        this.cache = cache;
+        this.scope = scope;
         this.channel = host.channel();
     }
 
@@ -72,6 +92,7 @@ final class NsjailSandbox implements Sandbox {
 
     @Override
     public void put(FileName name, long size, boolean readOnly, InputStream content) throws IOException {
+        hasFiles = true;
         putFile(TARGET_DATA, readOnly ? FLAG_READ_ONLY : 0, name.value(), size, content);
     }
 
@@ -150,22 +171,16 @@ final class NsjailSandbox implements Sandbox {
 
     private RunResult runPhases(Program program, OutputListener output, long start) throws IOException {
         byte[] source = toolchain.readable(program.source()).getBytes(StandardCharsets.UTF_8);
-        putFile(TARGET_WORK, 0, toolchain.sourceName(), source.length, new ByteArrayInputStream(source));
-        OutputListener diagnostics = new DiagnosticsListener(output);
-        boolean checkedByRuntime = host.handsOver()
-                && toolchain.runtime().filter(ParkedRuntime::compiles).isPresent();
-        for (Toolchain.Step step : checkedByRuntime ? List.<Toolchain.Step>of() : toolchain.compile()) {
-            Map<String, String> environment = environment(step.environment());
-            Outcome outcome = phase(
-                    ExecOrder.withHeap(step.command(), limits.memoryBytes()),
-                    environment,
-                    ExecOrder.IN_WORK_DIRECTORY,
-                    limits.compileTime(),
-                    null,
-                    diagnostics);
-            if (!outcome.isSuccess()) {
-                return result(outcome, Phase.COMPILE, start);
+        /* a compiler may read files of the user's, which are not part of the key */
+        Optional<String> key = hasFiles ? Optional.empty() : cache.key(scope, toolchain, source);
+        if (key.isEmpty() || !restore(key.get(), output)) {
+            putFile(TARGET_WORK, 0, toolchain.sourceName(), source.length, new ByteArrayInputStream(source));
+            DiagnosticsListener diagnostics = new DiagnosticsListener(output);
+            Outcome compiled = compile(diagnostics);
+            if (!compiled.isSuccess()) {
+                return result(compiled, Phase.COMPILE, start);
             }
+            key.ifPresent(name -> keep(name, diagnostics));
         }
         List<String> command = new ArrayList<>(
                 host.handsOver() ? toolchain.handOver() : ExecOrder.withHeap(toolchain.run(), limits.memoryBytes()));
@@ -174,6 +189,63 @@ final class NsjailSandbox implements Sandbox {
         int flags = (input == null ? 0 : ExecOrder.STREAM_STDIN) | (host.handsOver() ? ExecOrder.HAND_OVER : 0);
         Outcome outcome = phase(command, environment(Map.of()), flags, limits.wallTime(), input, output);
         return result(outcome, endedBeforeProgram ? Phase.COMPILE : Phase.RUN, start);
+    }
+
+    private Outcome compile(OutputListener diagnostics) throws IOException {
+        boolean checkedByRuntime = host.handsOver()
+                && toolchain.runtime().filter(ParkedRuntime::compiles).isPresent();
+        for (Toolchain.Step step : checkedByRuntime ? List.<Toolchain.Step>of() : toolchain.compile()) {
+            Outcome outcome = phase(
+                    ExecOrder.withHeap(step.command(), limits.memoryBytes()),
+                    environment(step.environment()),
+                    ExecOrder.IN_WORK_DIRECTORY,
+                    limits.compileTime(),
+                    null,
+                    diagnostics);
+            if (!outcome.isSuccess()) {
+                return outcome;
+            }
+        }
+        return new Outcome.Exited(0);
+    }
+
+    /** Puts what was compiled before in the place where the compiler would have put it. Returns whether there was such a thing. */
+    private boolean restore(String key, OutputListener output) throws IOException {
+        Optional<CompileCache.Compiled> found = cache.find(key);
+        if (found.isEmpty()) {
+            return false;
+        }
+        CompileCache.Compiled compiled = found.get();
+        try (InputStream content = Files.newInputStream(compiled.file())) {
+            putFile(TARGET_WORK, FLAG_EXECUTABLE, artefact(), compiled.size(), content);
+        } catch (NoSuchFileException pushedOut) {
+            return false;
+        }
+        byte[] said = compiled.diagnostics();
+        if (said.length > 0) {
+            listen(() -> output.stderr(said, 0, said.length));
+        }
+        return true;
+    }
+
+    /** Keeps what was compiled, before code of the program runs that could change it. */
+    private void keep(String key, DiagnosticsListener diagnostics) {
+        if (!diagnostics.isWhole()) {
+            return;
+        }
+        ByteArrayOutputStream program = new ByteArrayOutputStream();
+        try {
+            fetch(FrameType.GET_WORK, artefact(), cache.longestEntry(), program);
+            cache.keep(key, program, diagnostics.text());
+        } catch (TooLargeException | NotFoundException notKept) {
+            /* too long to be kept, or the compiler has made nothing, which the program's start will tell */
+        } catch (IOException e) {
+            throw new IllegalStateException("memory does not fail to be written", e);
+        }
+    }
+
+    private String artefact() {
+        return toolchain.artefact().orElseThrow();
     }
 
     private Map<String, String> environment(Map<String, String> more) {
@@ -346,10 +418,14 @@ final class NsjailSandbox implements Sandbox {
 
     @Override
     public void fetch(FileName name, long maximumBytes, OutputStream target) throws IOException {
-        byte[] nameBytes = name.value().getBytes(StandardCharsets.UTF_8);
+        fetch(FrameType.GET, name.value(), maximumBytes, target);
+    }
+
+    private void fetch(FrameType order, String name, long maximumBytes, OutputStream target) throws IOException {
+        byte[] nameBytes = name.getBytes(StandardCharsets.UTF_8);
         ByteBuffer request = ByteBuffer.allocate(8 + nameBytes.length);
         request.putLong(maximumBytes).put(nameBytes).flip();
-        sendOrLose(FrameType.GET, request);
+        sendOrLose(order, request);
         while (true) {
             byte type = nextOrLose();
             if (type == FrameType.DONE.code()) {
@@ -374,11 +450,11 @@ final class NsjailSandbox implements Sandbox {
         }
     }
 
-    private static CodeInterpreterException fetchRefused(FileName name, int errno, long maximumBytes) {
+    private static CodeInterpreterException fetchRefused(String name, int errno, long maximumBytes) {
         return switch (errno) {
             case Errno.EFBIG -> new TooLargeException("file " + name, maximumBytes, "bytes");
             case Errno.ENOENT, Errno.ELOOP, Errno.ENOTDIR, Errno.EISDIR, Errno.EXDEV, Errno.EACCES ->
-                new NotFoundException("File", name.value());
+                new NotFoundException("File", name);
             default -> new SandboxLostException("The sandbox could not give file " + name + ": error " + errno);
         };
     }
@@ -444,17 +520,37 @@ final class NsjailSandbox implements Sandbox {
         }
     }
 
-    /** What compilers say on stdout belongs to the diagnostics. */
-    private record DiagnosticsListener(OutputListener target) implements OutputListener {
+    /** What compilers say on stdout belongs to the diagnostics. Keeps what was said, as long as it is not much. */
+    private static final class DiagnosticsListener implements OutputListener {
+
+        private static final int LONGEST = 64 << 10;
+
+        private final OutputListener target;
+        private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+        DiagnosticsListener(OutputListener target) {
+            this.target = target;
+        }
 
         @Override
         public void stdout(byte[] bytes, int offset, int length) {
-            target.stderr(bytes, offset, length);
+            stderr(bytes, offset, length);
         }
 
         @Override
         public void stderr(byte[] bytes, int offset, int length) {
+            if (said.size() <= LONGEST) {
+                said.write(bytes, offset, length);
+            }
             target.stderr(bytes, offset, length);
+        }
+
+        private boolean isWhole() {
+            return said.size() <= LONGEST;
+        }
+
+        private byte[] text() {
+            return said.toByteArray();
         }
     }
 }

@@ -55,11 +55,13 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
     private final Map<String, ParkedPool> runtimes = new LinkedHashMap<>();
     private final @Nullable ParkedPool launcher;
     private final ScheduledExecutorService clock;
+    private final CompileCache cache;
 
     private NsjailSandboxes(NsjailSettings settings, Path nsjail, InstanceDirectory instance) throws IOException {
         this.settings = settings;
         this.toolchains = Toolchains.in(settings.home());
         this.instance = instance;
+        this.cache = new CompileCache(instance.path().resolve("compiled"), settings.compiledBytes());
         RuntimeFiles runtime = RuntimeFiles.unpack(instance.path().resolve("files"), settings.uid());
         this.cgroups = CgroupDiscovery.ofThisProcess().open(instance.name());
         ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(
@@ -228,11 +230,12 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
                     spec.language().displayName() + " is not installed here: docker/setup.sh --languages "
                             + toolchain.install() + " installs it");
         }
-        return sandbox(host(spec), spec.language(), spec.limits());
+        return sandbox(host(spec), spec.language(), spec.limits(), spec.scope());
     }
 
-    private NsjailSandbox sandbox(SandboxHost host, Language language, Limits limits) {
-        return new NsjailSandbox(host, toolchains.toolchain(language), limits, toolchains.commonEnvironment());
+    private NsjailSandbox sandbox(SandboxHost host, Language language, Limits limits, String scope) {
+        return new NsjailSandbox(
+                host, toolchains.toolchain(language), limits, toolchains.commonEnvironment(), cache, scope);
     }
 
     /** A parked run where one fits and comes in time, with a runtime in it if one waits, else an nsjail of its own. */
@@ -266,7 +269,7 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
     @Override
     public List<IsolationLayer> inspect() {
         IsolationProbe.Way freshWay = new IsolationProbe.Way(
-                "nsjail", PROBE_LIMITS, false, limits -> sandbox(fresh.start(limits), Language.BASH, limits));
+                "nsjail", PROBE_LIMITS, false, limits -> sandbox(fresh.start(limits), Language.BASH, limits, ""));
         List<IsolationProbe.Way> parkedWays = new ArrayList<>();
         if (launcher != null) {
             parkedWays.add(parkedWay(launcher, Language.BASH));
@@ -287,7 +290,7 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
                             .orElseThrow(() -> new UnavailableException(
                                     "sandboxes",
                                     name + ": no run was parked within " + PROBE_PATIENCE.toSeconds() + " s"));
-                    return sandbox(host, language, limits);
+                    return sandbox(host, language, limits, "");
                 });
     }
 
@@ -299,6 +302,11 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
     /** How the pools of parked runs look now; empty when they are switched off. */
     public List<PoolStatus> pools() {
         return allPools().map(ParkedPool::status).toList();
+    }
+
+    /** What compilers have made, for tests. */
+    CompileCache compileCache() {
+        return cache;
     }
 
     /** Ends every sandbox that is still open, and removes everything this object made. */

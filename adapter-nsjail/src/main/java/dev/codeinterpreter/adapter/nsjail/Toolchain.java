@@ -46,6 +46,15 @@ record Toolchain(
                 language, sourceName, compile, run, program, environment, needs, Optional.of(parked), install);
     }
 
+    /** Name of the file in the work directory that the compile commands make, when it is all that the program needs to run. */
+    Optional<String> artefact() {
+        return switch (language) {
+            case C, CPP, RUST, GO, FORTRAN, D -> Optional.of("code");
+            case TYPESCRIPT -> Optional.of("code.js");
+            case PYTHON, JAVASCRIPT, JAVA, PHP, R, BASH -> Optional.empty();
+        };
+    }
+
     /** The files it needs and does not find. */
     List<Path> missing() {
         return needs.stream().filter(path -> !path.toFile().exists()).toList();
