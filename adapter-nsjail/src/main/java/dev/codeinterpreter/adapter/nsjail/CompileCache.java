@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -59,6 +61,9 @@ final class CompileCache {
         }
     }
 
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     private final Path directory;
     private final long maximumBytes;
     private final Map<String, Compiled> entries = new LinkedHashMap<>(16, 0.75f, true);
@@ -69,11 +74,11 @@ final class CompileCache {
     /**
      * An empty one.
      *
-     * @param directory made; only the server must be able to reach it
+     * @param directory made when the first program is kept; only the server can reach what is in it
      * @param maximumBytes of all entries together; 0 keeps none
      */
-    CompileCache(Path directory, long maximumBytes) throws IOException {
-        this.directory = Files.createDirectory(directory);
+    CompileCache(Path directory, long maximumBytes) {
+        this.directory = directory;
         this.maximumBytes = maximumBytes;
     }
 
@@ -152,6 +157,9 @@ final class CompileCache {
     void keep(String key, ByteArrayOutputStream program, byte[] diagnostics) {
         Path file = directory.resolve(key);
         try {
+            if (Files.notExists(directory)) {
+                Files.createDirectories(directory, OWNER_ONLY);
+            }
             Path unfinished = Files.createTempFile(directory, "", ".tmp");
             Files.write(unfinished, program.toByteArray());
             Files.move(unfinished, file);

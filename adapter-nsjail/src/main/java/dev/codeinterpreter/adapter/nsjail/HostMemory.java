@@ -18,18 +18,23 @@ final class HostMemory {
 
     /** Whether so many bytes can be used for something that only saves time. */
     static boolean hasRoomFor(long bytes) {
+        return available() - RESERVE_BYTES > bytes;
+    }
+
+    /** How many bytes programs could have now; very many, when this machine does not tell. */
+    static long available() {
         try {
             List<String> lines = Files.readAllLines(MEMINFO);
             for (String line : lines) {
                 if (line.startsWith(AVAILABLE)) {
                     String kilobytes =
                             line.substring(AVAILABLE.length()).replace("kB", "").strip();
-                    return (Long.parseLong(kilobytes) << 10) - RESERVE_BYTES > bytes;
+                    return Long.parseLong(kilobytes) << 10;
                 }
             }
-            return true;
         } catch (IOException | NumberFormatException unknown) {
-            return true;
+            /* then it is taken for enough */
         }
+        return Long.MAX_VALUE;
     }
 }

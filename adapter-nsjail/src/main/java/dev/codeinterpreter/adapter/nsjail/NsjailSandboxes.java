@@ -46,6 +46,11 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
     /** How long a probe waits for a jail that has just been started. */
     private static final Duration PROBE_PATIENCE = Duration.ofSeconds(30);
 
+    /** How much of the toolchains is read ahead: no more than this, and no more than this part of the memory that is left. */
+    private static final long LONGEST_READ = 2L << 30;
+
+    private static final long MEMORY_SHARE_READ = 4;
+
     private final NsjailSettings settings;
     private final Toolchains toolchains;
     private final InstanceDirectory instance;
@@ -56,6 +61,7 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
     private final @Nullable ParkedPool launcher;
     private final ScheduledExecutorService clock;
     private final CompileCache cache;
+    private final @Nullable ToolchainReader reader;
 
     private NsjailSandboxes(NsjailSettings settings, Path nsjail, InstanceDirectory instance) throws IOException {
         this.settings = settings;
@@ -79,6 +85,10 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
                 settings.firstHostUid() + FRESH_UIDS,
                 NsjailSettings.HOST_UIDS - FRESH_UIDS);
         this.launcher = settings.pool().enabled() ? pool(launcherKind(), jails) : null;
+        this.reader = settings.pool().enabled()
+                ? ToolchainReader.start(
+                        toolchains.oftenRead(), Math.min(LONGEST_READ, HostMemory.available() / MEMORY_SHARE_READ))
+                : null;
         if (settings.pool().enabled()
                 && settings.pool().python()
                 && toolchains.toolchain(Language.PYTHON).missing().isEmpty()) {
@@ -312,6 +322,9 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
     /** Ends every sandbox that is still open, and removes everything this object made. */
     @Override
     public void close() {
+        if (reader != null) {
+            reader.close();
+        }
         fresh.close();
         if (launcher != null) {
             launcher.close();

@@ -58,6 +58,33 @@ final class Toolchains {
         return environment;
     }
 
+    /** Files and directories that compilers and runtimes read each time, the most used first. */
+    List<Path> oftenRead() {
+        return Stream.concat(
+                        Stream.of(
+                                        "node/bin/node",
+                                        "java/lib/modules",
+                                        "java/lib/server",
+                                        "js/node_modules/@typescript",
+                                        "js/node_modules/@esbuild",
+                                        "js/node_modules/@types",
+                                        "go/pkg/tool",
+                                        "cache/go",
+                                        "rust/lib")
+                                .map(home::resolve),
+                        Stream.of(
+                                        "/usr/lib/gcc",
+                                        "/usr/libexec/gcc",
+                                        "/usr/include/c++",
+                                        "/usr/lib/php",
+                                        "/usr/lib/R/lib",
+                                        "/usr/lib/R/library",
+                                        "/usr/bin/ldc2",
+                                        "/usr/bin/php")
+                                .map(Path::of))
+                .toList();
+    }
+
     /** matplotlib's list of fonts, made when it was installed: without it each first plot searches the disk. */
     Optional<Path> fontList() {
         Path directory = home.resolve("cache/matplotlib");

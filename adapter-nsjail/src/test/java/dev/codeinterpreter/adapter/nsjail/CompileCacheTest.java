@@ -116,7 +116,7 @@ final class CompileCacheTest {
     }
 
     @Test
-    void key_textThatReadsTheClockOrFiles_isNone(@TempDir Path directory) throws IOException {
+    void key_textThatReadsTheClockOrFiles_isNone(@TempDir Path directory) {
         CompileCache cache = new CompileCache(directory.resolve("c"), 1000);
         Toolchain c = Toolchains.in(NsjailSettings.defaults().home()).toolchain(Language.C);
 
@@ -127,7 +127,7 @@ final class CompileCacheTest {
     }
 
     @Test
-    void keep_moreThanFits_dropsTheLeastRecentlyUsed(@TempDir Path directory) throws IOException {
+    void keep_moreThanFits_dropsTheLeastRecentlyUsed(@TempDir Path directory) {
         CompileCache cache = new CompileCache(directory.resolve("c"), 250);
         cache.keep("a", hundredBytes(), new byte[0]);
         cache.keep("b", hundredBytes(), new byte[0]);
