@@ -171,7 +171,7 @@ void put_begin(struct files *files, struct put *put, uint8_t target, uint8_t fla
     put->left = size;
     put->read_only = (flags & PUT_READ_ONLY) != 0;
     put->executable = (flags & PUT_EXECUTABLE) != 0;
-    put->work = target == PUT_WORK;
+    put->work = target == TARGET_WORK;
     put->name = strdup(name);
     hash_begin(put);
     int base = put->work ? files->work_fd : files->data_fd;
@@ -358,8 +358,8 @@ bool files_list(struct files *files, size_t max_entries, list_sink sink, void *c
     return listing.cut;
 }
 
-static int open_regular(int base, const char *name, uint64_t *size) {
-    int fd = open_beneath(base, name, O_RDONLY | O_NONBLOCK, 0);
+int files_open_regular(struct files *files, uint8_t target, const char *name, uint64_t *size) {
+    int fd = open_beneath(target == TARGET_WORK ? files->work_fd : files->data_fd, name, O_RDONLY | O_NONBLOCK, 0);
     if (fd < 0) {
         errno = errno == ENXIO || errno == ENODEV ? ENOENT : errno; /* a socket, or a device that is none */
         return -1;
@@ -373,10 +373,6 @@ static int open_regular(int base, const char *name, uint64_t *size) {
     *size = (uint64_t)status.st_size;
     return fd;
 }
-
-int files_open_regular(struct files *files, const char *name, uint64_t *size) { return open_regular(files->data_fd, name, size); }
-
-int files_open_product(struct files *files, const char *name, uint64_t *size) { return open_regular(files->work_fd, name, size); }
 
 bool files_disk_full(const struct files *files) {
     (void)files;

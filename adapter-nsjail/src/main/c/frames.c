@@ -23,7 +23,6 @@ static uint32_t longest_plus_one(uint8_t type) {
     switch (type) {
     case FRAME_PUT:
     case FRAME_GET:
-    case FRAME_GET_WORK:
         return 8192 + 1;
     case FRAME_PARK:
         return 64 + 1;

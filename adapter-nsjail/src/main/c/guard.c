@@ -551,7 +551,7 @@ static void finish_put(struct guard *g) {
 
 static void start_put(struct guard *g, const uint8_t *payload, uint32_t length) {
     const uint32_t fixed = 1 + 1 + 8;
-    if (g->child != 0 || g->putting || g->get_fd >= 0 || length <= fixed || payload[0] > PUT_WORK
+    if (g->child != 0 || g->putting || g->get_fd >= 0 || length <= fixed || payload[0] > TARGET_WORK
         || strlen((const char *)payload + fixed) != length - fixed) {
         broken("put");
     }
@@ -607,16 +607,17 @@ static void list(struct guard *g) {
     send_frame(g, FRAME_LIST_END, &cut, 1);
 }
 
-static void start_get(struct guard *g, bool of_work, const uint8_t *payload, uint32_t length) {
-    if (g->child != 0 || g->putting || g->get_fd >= 0 || length <= 8 || strlen((const char *)payload + 8) != length - 8) {
+static void start_get(struct guard *g, const uint8_t *payload, uint32_t length) {
+    const uint32_t fixed = 1 + 8;
+    if (g->child != 0 || g->putting || g->get_fd >= 0 || length <= fixed || payload[0] > TARGET_WORK
+        || strlen((const char *)payload + fixed) != length - fixed) {
         broken("get");
     }
     uint64_t size = 0;
-    const char *name = (const char *)payload + 8;
-    int fd = of_work ? files_open_product(&g->files, name, &size) : files_open_regular(&g->files, name, &size);
+    int fd = files_open_regular(&g->files, payload[0], (const char *)payload + fixed, &size);
     if (fd < 0) {
         send_refusal(g, errno, 0);
-    } else if (size > get_u64(payload)) {
+    } else if (size > get_u64(payload + 1)) {
         close(fd);
         send_refusal(g, EFBIG, size);
     } else {
@@ -673,8 +674,7 @@ static void obey(struct guard *g) {
         list(g);
         break;
     case FRAME_GET:
-    case FRAME_GET_WORK:
-        start_get(g, g->reader.header[0] == FRAME_GET_WORK, payload, length);
+        start_get(g, payload, length);
         break;
     default:
         broken("type");

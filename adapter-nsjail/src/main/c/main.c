@@ -14,7 +14,7 @@
  *
  * sandbox-init enter FILE... -- PROGRAM ARGUMENT...
  *
- * On the host: moves itself into the cgroups whose tasks (v1) or cgroup.procs (v2) files are named, then execs the program. A
+ * On the host: leaves the server's terminal, moves itself into the cgroups whose tasks (v1) or cgroup.procs (v2) files are named, then execs the program. A
  * process that moves itself through tasks needs no system-wide lock.
  */
 #include "sandbox.h"
@@ -50,6 +50,7 @@ static int enter(char **arguments) {
         fprintf(stderr, "sandbox-init: no program after --\n");
         return 2;
     }
+    setsid(); /* a signal from the server's terminal is the server's; fails for a group leader only, which has none to share */
     execv(arguments[1], arguments + 1);
     fprintf(stderr, "sandbox-init: %s: %s\n", arguments[1], strerror(errno));
     return 127;

@@ -110,8 +110,7 @@ enum frame_type {
     FRAME_EOF = 'Z',   /* end of stdin */
     FRAME_KILL = 'K',  /* end the program */
     FRAME_LIST = 'L',
-    FRAME_GET = 'G',   /* u64 maximum bytes, name */
-    FRAME_GET_WORK = 'W', /* the same, of WORK_DIR */
+    FRAME_GET = 'G',   /* u8 target, u64 maximum bytes, name */
     /* server to launcher */
     FRAME_PARK = 'R',  /* u32 slot, u32 uid, u64 file bytes, u32 processes, u64 temporary bytes, u64 data bytes, u64 inodes */
     /* launcher to server */
@@ -134,7 +133,7 @@ enum frame_type {
 
 #define PROTOCOL_VERSION 1u
 
-enum put_target { PUT_DATA = 0, PUT_WORK = 1 };
+enum file_target { TARGET_DATA = 0, TARGET_WORK = 1 }; /* of a put and of a get */
 enum put_flags { PUT_READ_ONLY = 1, PUT_EXECUTABLE = 2 };
 
 enum end_reason { END_EXITED = 0, END_TIMED_OUT = 1, END_OUTPUT = 2, END_KILLED = 3 };
@@ -231,11 +230,8 @@ typedef void (*list_sink)(void *context, const char *name, uint64_t size, bool u
 /* Lists the regular files below DATA_DIR, at most max_entries. Returns whether some were left out. */
 bool files_list(struct files *files, size_t max_entries, list_sink sink, void *context);
 
-/* Opens a regular file beneath DATA_DIR for reading, following no link. Returns a descriptor, or -1 with errno. */
-int files_open_regular(struct files *files, const char *name, uint64_t *size);
-
-/* The same beneath WORK_DIR. */
-int files_open_product(struct files *files, const char *name, uint64_t *size);
+/* Opens a regular file beneath the target's directory for reading, following no link. Returns a descriptor, or -1 with errno. */
+int files_open_regular(struct files *files, uint8_t target, const char *name, uint64_t *size);
 
 /* Whether a file system of the run has neither bytes nor inodes left. */
 bool files_disk_full(const struct files *files);

@@ -12,6 +12,7 @@ import random
 import sys
 
 import run_program
+import session_state
 
 _HUGE_PAGE = 2 << 20
 _MADV_COLLAPSE = 25  # Linux 6.1; madvise(2)
@@ -47,6 +48,7 @@ def _warm_up():
     """Touches what each program touches first, so that the copying of those pages is paid before the program comes."""
     names = {"__name__": "warm_up"}
     exec(compile("class A:\n    pass\nx = [str(i) for i in range(50)]\n", "warm_up", "exec"), names)
+    session_state.warm_up()
     sys.stdout.flush()
     sys.stderr.flush()
 
@@ -88,12 +90,13 @@ def _copy(font_list):
     _link_font_list(font_list)
     _warm_up()
     arguments, environment = _wait_for_program()
+    memory_order = {name: environment.pop(name) for name in ("SANDBOX_STATE",) if name in environment}
     if dict(os.environ) != environment:
         os.environ.clear()
         os.environ.update(environment)
     _differ_from_siblings()
     gc.enable()
-    code = run_program.run(arguments[0], arguments[1:])
+    code = run_program.run(arguments[0], arguments[1:], memory_order)
     try:
         os.write(3, bytes([code]))
     except OSError:  # the program has closed it; our exit tells the same, a little later

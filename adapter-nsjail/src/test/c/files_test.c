@@ -55,18 +55,20 @@ static int put_text(uint8_t target, uint8_t flags, const char *name, const void 
 }
 
 static int put(const char *name, const char *text) {
-    return put_text(PUT_DATA, 0, name, text, strlen(text), strlen(text));
+    return put_text(TARGET_DATA, 0, name, text, strlen(text), strlen(text));
 }
 
-static int get_error(const char *name) {
+static int get_error_in(uint8_t target, const char *name) {
     uint64_t size;
-    int fd = files_open_regular(&files, name, &size);
+    int fd = files_open_regular(&files, target, name, &size);
     if (fd >= 0) {
         close(fd);
         return 0;
     }
     return errno;
 }
+
+static int get_error(const char *name) { return get_error_in(TARGET_DATA, name); }
 
 struct found {
     char names[16384]; /* name:size or name:size! for an untouched one, each followed by a space */
@@ -108,12 +110,12 @@ static void put_anySize_isListedUntouchedAndReadBack(void) {
         bytes[i] = (char)(i * 31 + i / 251);
     }
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        CHECK(put_text(PUT_DATA, 0, "dir/file", bytes, sizes[i], sizes[i]) == 0, "%zu bytes: %s", sizes[i], strerror(errno));
+        CHECK(put_text(TARGET_DATA, 0, "dir/file", bytes, sizes[i], sizes[i]) == 0, "%zu bytes: %s", sizes[i], strerror(errno));
         char entry[40];
         snprintf(entry, sizeof entry, "dir/file:%zu!", sizes[i]);
         CHECK(is_listed(entry), "%s", entry);
         uint64_t size = 0;
-        int fd = files_open_regular(&files, "dir/file", &size);
+        int fd = files_open_regular(&files, TARGET_DATA, "dir/file", &size);
         CHECK(fd >= 0 && size == sizes[i] && read(fd, back, sizeof back) == (ssize_t)sizes[i] && memcmp(back, bytes, sizes[i]) == 0,
               "%zu bytes come back", sizes[i]);
         close(fd);
@@ -154,7 +156,7 @@ static void put_throughPlantedLinks_isRefused(void) {
     CHECK(put("here/x", "x") == ELOOP, "below a link to here");
     CHECK(put("magic/mnt/secret", "overwritten") == ENOTDIR, "through /proc");
     CHECK(put("dir", "x") == EISDIR, "a directory");
-    CHECK(put_text(PUT_DATA, PUT_READ_ONLY, "dirlink/ro", "x", 1, 1) == ENOTDIR, "read-only below a link");
+    CHECK(put_text(TARGET_DATA, PUT_READ_ONLY, "dirlink/ro", "x", 1, 1) == ENOTDIR, "read-only below a link");
     struct stat status;
     CHECK(stat(SECRET, &status) == 0 && status.st_size == 6 && status.st_uid == 0, "the target is as it was");
     CHECK(stat("/mnt/new", &status) != 0 && stat("/mnt/ro", &status) != 0, "nothing outside");
@@ -166,8 +168,8 @@ static void put_namesThatLeadOut_areRefused(void) {
     const char *const names[] = {"../secret", "/mnt/secret", "a/../../secret", "..", ".", "a/..", "a/", "a//b", "/"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         CHECK(put(names[i], "overwritten") != 0, "%s", names[i]);
-        CHECK(put_text(PUT_DATA, PUT_READ_ONLY, names[i], "x", 1, 1) != 0, "read-only %s", names[i]);
-        CHECK(put_text(PUT_WORK, 0, names[i], "x", 1, 1) != 0, "work %s", names[i]);
+        CHECK(put_text(TARGET_DATA, PUT_READ_ONLY, names[i], "x", 1, 1) != 0, "read-only %s", names[i]);
+        CHECK(put_text(TARGET_WORK, 0, names[i], "x", 1, 1) != 0, "work %s", names[i]);
     }
     struct stat status;
     CHECK(stat(SECRET, &status) == 0 && status.st_size == 6, "the file outside is as it was");
@@ -213,7 +215,7 @@ static void get_whatIsNoFileOfTheRun_isRefused(void) {
 static void put_readOnly_belongsToRootInAStickyDirectory(void) {
     empty_data();
     CHECK(put("skill/own.txt", "own") == 0, "put");
-    CHECK(put_text(PUT_DATA, PUT_READ_ONLY, "skill/deep/SKILL.md", "x", 1, 1) == 0, "put read-only");
+    CHECK(put_text(TARGET_DATA, PUT_READ_ONLY, "skill/deep/SKILL.md", "x", 1, 1) == 0, "put read-only");
     const char *const directories[] = {"/mnt/data", "/mnt/data/skill", "/mnt/data/skill/deep"};
     struct stat status;
     for (size_t i = 0; i < sizeof directories / sizeof *directories; i++) {
@@ -228,16 +230,20 @@ static void put_readOnly_belongsToRootInAStickyDirectory(void) {
 
 static void put_workTarget_isNotListed(void) {
     empty_data();
-    CHECK(put_text(PUT_WORK, 0, "code.c", "int x;", 6, 6) == 0, "put");
+    CHECK(put_text(TARGET_WORK, 0, "code.c", "int x;", 6, 6) == 0, "put");
     struct stat status;
     CHECK(stat("/tmp/code/code.c", &status) == 0 && status.st_size == 6 && status.st_uid == RUN_UID, "there");
     bool cut;
     CHECK(list(1000, &cut).count == 0, "not listed");
+    CHECK(get_error_in(TARGET_WORK, "code.c") == 0 && get_error("code.c") == ENOENT, "read back from where it was put");
+    REQUIRE(symlink(SECRET, "/tmp/code/link") == 0, "plant: %s", strerror(errno));
+    CHECK(get_error_in(TARGET_WORK, "link") == ELOOP && get_error_in(TARGET_WORK, "../secret") == EXDEV, "never through a link");
+    REQUIRE(unlink("/tmp/code/link") == 0, "unlink");
 }
 
 static void put_moreThanAnnounced_isRefusedAndRemoved(void) {
     empty_data();
-    CHECK(put_text(PUT_DATA, 0, "a", "0123456789", 10, 9) == EMSGSIZE, "refused");
+    CHECK(put_text(TARGET_DATA, 0, "a", "0123456789", 10, 9) == EMSGSIZE, "refused");
     struct stat status;
     CHECK(stat("/mnt/data/a", &status) != 0, "removed");
 }
@@ -247,10 +253,10 @@ static void put_fullDisk_isRefusedAndRemoved(void) {
     size_t length = 5u << 20;
     char *bytes = calloc(1, length);
     CHECK(!files_disk_full(&files), "room");
-    CHECK(put_text(PUT_DATA, 0, "big", bytes, length, length) == ENOSPC, "refused");
+    CHECK(put_text(TARGET_DATA, 0, "big", bytes, length, length) == ENOSPC, "refused");
     struct stat status;
     CHECK(stat("/mnt/data/big", &status) != 0 && !files_disk_full(&files), "removed, room again");
-    CHECK(put_text(PUT_DATA, 0, "most", bytes, 4u << 20, 4u << 20) == 0 && files_disk_full(&files), "full to the last page");
+    CHECK(put_text(TARGET_DATA, 0, "most", bytes, 4u << 20, 4u << 20) == 0 && files_disk_full(&files), "full to the last page");
     empty_data();
     for (int i = 0; i < 500; i++) {
         char name[20];

@@ -16,7 +16,7 @@
 static const struct {
     uint8_t type;
     uint32_t longest;
-} KNOWN[] = {{'P', 8192}, {'G', 8192}, {'W', 8192}, {'R', 64}, {'D', 256u << 10}, {'X', 2u << 20}, {'Z', 0}, {'K', 0}, {'L', 0}};
+} KNOWN[] = {{'P', 8192}, {'G', 8192}, {'R', 64}, {'D', 256u << 10}, {'X', 2u << 20}, {'Z', 0}, {'K', 0}, {'L', 0}};
 
 #define KNOWN_COUNT (sizeof KNOWN / sizeof *KNOWN)
 
@@ -177,7 +177,7 @@ static void feed_everyBoundary_seesTheSameFrames(void) {
     length += put_frame(stream + length, FRAME_LIST, "", 0);
     length += put_frame(stream + length, FRAME_EOF, "", 0);
     length += put_frame(stream + length, FRAME_DATA, "", 0);
-    length += put_frame(stream + length, FRAME_GET, "\0\0\0\0\0\0\1\0x", 9);
+    length += put_frame(stream + length, FRAME_GET, "\0\0\0\0\0\0\0\1\0x", 10);
     for (size_t at = 1; at < length; at++) {
         first_piece = at;
         compare(stream, length, split_once, "split");

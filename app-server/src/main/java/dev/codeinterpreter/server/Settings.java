@@ -6,6 +6,7 @@ import dev.codeinterpreter.adapter.nsjail.NsjailSettings;
 import dev.codeinterpreter.core.execution.ExecutionSettings;
 import dev.codeinterpreter.core.failure.InvalidRequestException;
 import dev.codeinterpreter.core.file.FileSettings;
+import dev.codeinterpreter.core.state.StateSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -23,6 +24,7 @@ record Settings(
         AccessSettings access,
         ExecutionSettings execution,
         FileSettings files,
+        StateSettings state,
         Duration sessionLife,
         Duration sweepPause,
         NsjailSettings sandbox,

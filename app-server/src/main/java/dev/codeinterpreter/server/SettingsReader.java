@@ -7,6 +7,7 @@ import dev.codeinterpreter.adapter.nsjail.PoolSettings;
 import dev.codeinterpreter.core.execution.ExecutionSettings;
 import dev.codeinterpreter.core.file.FileSettings;
 import dev.codeinterpreter.core.sandbox.Limits;
+import dev.codeinterpreter.core.state.StateSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -31,6 +32,7 @@ final class SettingsReader {
                 access(),
                 execution,
                 files,
+                state(),
                 Duration.ofHours(configuration.get(Variables.SESSION_TTL_HOURS)),
                 Duration.ofMinutes(configuration.get(Variables.SESSION_CLEANUP_INTERVAL_MINUTES)),
                 sandbox(execution.limits()),
@@ -87,6 +89,15 @@ final class SettingsReader {
                 mebibytes(Variables.MAX_FILE_SIZE_MB),
                 number(Variables.MAX_FILES_PER_SESSION),
                 number(Variables.MAX_OUTPUT_FILES));
+    }
+
+    private StateSettings state() {
+        return StateSettings.DEFAULT
+                .withEnabled(configuration.get(Variables.STATE_PERSISTENCE_ENABLED))
+                .withTimeToLive(Duration.ofSeconds(configuration.get(Variables.STATE_TTL_SECONDS)))
+                .withAfterFailure(configuration.get(Variables.STATE_CAPTURE_ON_ERROR))
+                .withMaximumHotBytes(mebibytes(Variables.STATE_MAX_REDIS_SIZE_MB))
+                .withMaximumBytes(mebibytes(Variables.MAX_STATE_SIZE_MB));
     }
 
     private NsjailSettings sandbox(Limits limits) {

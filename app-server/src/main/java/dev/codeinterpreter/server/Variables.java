@@ -69,6 +69,31 @@ final class Variables {
             "/var/lib/code-interpreter/data",
             "Directory of the embedded storage: sessions and files. One server per directory.");
 
+    static final Variable<Boolean> STATE_PERSISTENCE_ENABLED = Variable.of(
+            "STATE_PERSISTENCE_ENABLED",
+            Rule.trueOrFalse(),
+            "true",
+            "Whether the variables of a Python program are there for the next one of its session.");
+    static final Variable<Long> STATE_TTL_SECONDS = Variable.number(
+            "STATE_TTL_SECONDS", 60, 86_400, 7200, "How long variables are kept after they were stored, in seconds.");
+    static final Variable<Boolean> STATE_CAPTURE_ON_ERROR = Variable.of(
+            "STATE_CAPTURE_ON_ERROR",
+            Rule.trueOrFalse(),
+            "false",
+            "true keeps also the variables of a program that failed; false then keeps those of the run before.");
+    static final Variable<Long> STATE_MAX_REDIS_SIZE_MB = Variable.number(
+            "STATE_MAX_REDIS_SIZE_MB",
+            1,
+            500,
+            100,
+            "Packed variables of a session above this size, in MiB, lie with the files.");
+    static final Variable<Long> MAX_STATE_SIZE_MB = Variable.number(
+            "MAX_STATE_SIZE_MB",
+            1,
+            1024,
+            100,
+            "Variables of a session in MiB, unpacked. Above it they are not kept, and the answer says so.");
+
     static final Variable<String> NSJAIL_BINARY = Variable.of(
             "NSJAIL_BINARY",
             Rule.text("a path or a name"),
@@ -162,6 +187,14 @@ final class Variables {
                             SESSION_TTL_HOURS,
                             SESSION_CLEANUP_INTERVAL_MINUTES,
                             DATA_DIR)),
+            new Group(
+                    "Variables of Python",
+                    List.of(
+                            STATE_PERSISTENCE_ENABLED,
+                            STATE_TTL_SECONDS,
+                            STATE_CAPTURE_ON_ERROR,
+                            STATE_MAX_REDIS_SIZE_MB,
+                            MAX_STATE_SIZE_MB)),
             new Group(
                     "Sandbox",
                     List.of(

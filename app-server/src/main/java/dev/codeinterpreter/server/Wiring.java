@@ -9,7 +9,9 @@ import dev.codeinterpreter.core.file.FileService;
 import dev.codeinterpreter.core.language.Language;
 import dev.codeinterpreter.core.sandbox.IsolationLayer;
 import dev.codeinterpreter.core.sandbox.SandboxPort;
+import dev.codeinterpreter.core.session.InProcessSessionLocks;
 import dev.codeinterpreter.core.session.SessionService;
+import dev.codeinterpreter.core.state.StateService;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +27,7 @@ import org.slf4j.LoggerFactory;
 final class Wiring implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
     private static final Duration PART_LIMIT = Duration.ofSeconds(10);
+    private static final int WAITING_PER_SESSION = 16;
 
     private final Closing closing;
     private final HttpServer http;
@@ -81,7 +84,14 @@ final class Wiring implements AutoCloseable {
         LocalStorage storage = closing.add("storage", PART_LIMIT, LocalStorage.open(settings.storage()));
         SessionService sessions = new SessionService(storage.sessions(), settings.sessionLife(), clock);
         FileService files = new FileService(storage.sessions(), sessions, storage.files(), settings.files(), clock);
-        ExecutionService executions = new ExecutionService(sandboxes, sessions, files, settings.execution(), clock);
+        StateService states = new StateService(
+                storage.states(),
+                storage.files(),
+                new InProcessSessionLocks(WAITING_PER_SESSION),
+                settings.state(),
+                clock);
+        ExecutionService executions =
+                new ExecutionService(sandboxes, sessions, files, states, settings.execution(), clock);
         var _ = closing.add(
                 "sweeper", PART_LIMIT, Sweeper.start(settings.sweepPause(), () -> sessions.sweep(storage.files())));
         HttpServer http = closing.add(

@@ -13,6 +13,7 @@ import dev.codeinterpreter.core.access.Caller;
 import dev.codeinterpreter.core.execution.ExecutionSettings;
 import dev.codeinterpreter.core.failure.NotAllowedException;
 import dev.codeinterpreter.core.file.FileSettings;
+import dev.codeinterpreter.core.state.StateSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +44,7 @@ final class SettingsTest {
         assertThat(settings.http()).isEqualTo(HttpSettings.DEFAULT);
         assertThat(settings.execution()).isEqualTo(ExecutionSettings.DEFAULT);
         assertThat(settings.files()).isEqualTo(FileSettings.DEFAULT);
+        assertThat(settings.state()).isEqualTo(StateSettings.DEFAULT);
         assertThat(settings.sandbox()).isEqualTo(NsjailSettings.defaults());
         assertThat(settings.storage()).isEqualTo(LocalSettings.in(Path.of("/var/lib/code-interpreter/data")));
         assertThat(settings.sessionLife()).isEqualTo(Duration.ofHours(24));
@@ -68,6 +70,11 @@ final class SettingsTest {
                 SESSION_TTL_HOURS=2
                 SESSION_CLEANUP_INTERVAL_MINUTES=5
                 DATA_DIR=/data
+                STATE_PERSISTENCE_ENABLED=false
+                STATE_TTL_SECONDS=61
+                STATE_CAPTURE_ON_ERROR=true
+                STATE_MAX_REDIS_SIZE_MB=14
+                MAX_STATE_SIZE_MB=15
                 NSJAIL_BINARY=/bin/nsjail
                 SANDBOX_BASE_DIR=/boxes
                 SANDBOX_UID=1500
@@ -92,6 +99,13 @@ final class SettingsTest {
         assertThat(settings.execution().limits().diskBytes()).isEqualTo(30 * MIB);
         assertThat(settings.execution().limits().fileBytes()).isEqualTo(11 * MIB);
         assertThat(settings.files()).isEqualTo(new FileSettings(11 * MIB, 12, 13));
+        assertThat(settings.state())
+                .isEqualTo(StateSettings.DEFAULT
+                        .withEnabled(false)
+                        .withTimeToLive(Duration.ofSeconds(61))
+                        .withAfterFailure(true)
+                        .withMaximumHotBytes(14 * MIB)
+                        .withMaximumBytes(15 * MIB));
         assertThat(settings.sessionLife()).isEqualTo(Duration.ofHours(2));
         assertThat(settings.sweepPause()).isEqualTo(Duration.ofMinutes(5));
         assertThat(settings.storage().directory()).isEqualTo(Path.of("/data"));

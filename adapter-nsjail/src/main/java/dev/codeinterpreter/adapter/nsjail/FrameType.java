@@ -9,7 +9,6 @@ enum FrameType {
     KILL('K'),
     LIST('L'),
     GET('G'),
-    GET_WORK('W'),
     PARK('R'),
     LAUNCHER('H'),
     REAPED('z'),

@@ -10,11 +10,15 @@ import dev.codeinterpreter.core.failure.NotFoundException;
 import dev.codeinterpreter.core.failure.SandboxLostException;
 import dev.codeinterpreter.core.failure.TooLargeException;
 import dev.codeinterpreter.core.file.FileName;
+import dev.codeinterpreter.core.language.Language;
 import dev.codeinterpreter.core.sandbox.Limits;
 import dev.codeinterpreter.core.sandbox.Program;
 import dev.codeinterpreter.core.sandbox.RunResult;
 import dev.codeinterpreter.core.sandbox.Sandbox;
 import dev.codeinterpreter.core.sandbox.SandboxFile;
+import dev.codeinterpreter.core.sandbox.StateExchange;
+import dev.codeinterpreter.core.sandbox.StateReport;
+import dev.codeinterpreter.core.state.StateSnapshot;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -63,6 +67,7 @@ final class NsjailSandbox implements Sandbox {
     private boolean hasFiles;
     private boolean endedBeforeProgram;
     private boolean closed;
+    private @Nullable PythonState state;
 
     /**
      * A sandbox.
@@ -182,12 +187,13 @@ final class NsjailSandbox implements Sandbox {
             }
             key.ifPresent(name -> keep(name, diagnostics));
         }
+        Map<String, String> more = exchangeState(program);
         List<String> command = new ArrayList<>(
                 host.handsOver() ? toolchain.handOver() : ExecOrder.withHeap(toolchain.run(), limits.memoryBytes()));
         command.addAll(program.arguments());
         InputStream input = program.input().stream().orElse(null);
         int flags = (input == null ? 0 : ExecOrder.STREAM_STDIN) | (host.handsOver() ? ExecOrder.HAND_OVER : 0);
-        Outcome outcome = phase(command, environment(Map.of()), flags, limits.wallTime(), input, output);
+        Outcome outcome = phase(command, environment(more), flags, limits.wallTime(), input, output);
         return result(outcome, endedBeforeProgram ? Phase.COMPILE : Phase.RUN, start);
     }
 
@@ -207,6 +213,29 @@ final class NsjailSandbox implements Sandbox {
             }
         }
         return new Outcome.Exited(0);
+    }
+
+    /**
+     * Brings the memory of the session, if the program has to do with it.
+     *
+     * @return what the program's environment has to tell about it
+     */
+    private Map<String, String> exchangeState(Program program) throws IOException {
+        if (program.state().isEmpty() || toolchain.language() != Language.PYTHON) {
+            return Map.of();
+        }
+        StateExchange exchange = program.state().get();
+        state = new PythonState(exchange, (name, most, target) -> fetchFile(TARGET_WORK, name, most, target));
+        byte[] previous = exchange.previous().map(StateSnapshot::bytes).orElse(new byte[0]);
+        if (previous.length > 0) {
+            putFile(TARGET_WORK, 0, PythonState.PREVIOUS, previous.length, new ByteArrayInputStream(previous));
+        }
+        return Map.of(PythonState.VARIABLE, PythonState.order(exchange, limits, previous.length > 0));
+    }
+
+    @Override
+    public StateReport state() {
+        return state == null ? StateReport.NONE : state.read();
     }
 
     /** Puts what was compiled before in the place where the compiler would have put it. Returns whether there was such a thing. */
@@ -235,7 +264,7 @@ final class NsjailSandbox implements Sandbox {
         }
         ByteArrayOutputStream program = new ByteArrayOutputStream();
         try {
-            fetch(FrameType.GET_WORK, artefact(), cache.longestEntry(), program);
+            fetchFile(TARGET_WORK, artefact(), cache.longestEntry(), program);
             cache.keep(key, program, diagnostics.text());
         } catch (TooLargeException | NotFoundException notKept) {
             /* too long to be kept, or the compiler has made nothing, which the program's start will tell */
@@ -418,14 +447,14 @@ final class NsjailSandbox implements Sandbox {
 
     @Override
     public void fetch(FileName name, long maximumBytes, OutputStream target) throws IOException {
-        fetch(FrameType.GET, name.value(), maximumBytes, target);
+        fetchFile(TARGET_DATA, name.value(), maximumBytes, target);
     }
 
-    private void fetch(FrameType order, String name, long maximumBytes, OutputStream target) throws IOException {
+    private void fetchFile(int place, String name, long maximumBytes, OutputStream target) throws IOException {
         byte[] nameBytes = name.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer request = ByteBuffer.allocate(8 + nameBytes.length);
-        request.putLong(maximumBytes).put(nameBytes).flip();
-        sendOrLose(order, request);
+        ByteBuffer request = ByteBuffer.allocate(9 + nameBytes.length);
+        request.put((byte) place).putLong(maximumBytes).put(nameBytes).flip();
+        sendOrLose(FrameType.GET, request);
         while (true) {
             byte type = nextOrLose();
             if (type == FrameType.DONE.code()) {

@@ -45,6 +45,7 @@ final class RuntimeFiles {
                 "park.R",
                 "tsconfig.json",
                 "run_program.py",
+                "session_state.py",
                 "zygote.py")) {
             copy("runtime/" + name, runtime.resolve(name));
         }

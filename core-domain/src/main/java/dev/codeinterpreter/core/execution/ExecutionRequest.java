@@ -15,7 +15,8 @@ import java.util.OptionalLong;
 /**
  * Asks for one run of code. Made by {@link #of} and the {@code with} methods.
  *
- * @param session to continue; unknown, expired or foreign ones are passed over and a new session is made
+ * @param session to continue; unknown, expired or foreign ones are passed over. The next choice is the session that made one of
+ *     the {@code files} for the same user, the last a new one
  * @param files to mount besides those of the session; where two have one name, the last one is mounted
  * @param timeLimit wanted for the program; the service's own limit is never exceeded
  * @param memoryBytes wanted for the program; the service's own limit is never exceeded
@@ -72,11 +73,11 @@ public record ExecutionRequest(
     }
 
     public ExecutionRequest withArguments(List<String> value) {
-        return withProgram(new Program(program.source(), value, program.input()));
+        return withProgram(new Program(program.source(), value, program.input(), program.state()));
     }
 
     public ExecutionRequest withInput(ProgramInput value) {
-        return withProgram(new Program(program.source(), program.arguments(), value));
+        return withProgram(new Program(program.source(), program.arguments(), value, program.state()));
     }
 
     public ExecutionRequest withProgram(Program value) {

@@ -16,6 +16,7 @@ import dev.codeinterpreter.core.sandbox.SandboxSpec;
 import dev.codeinterpreter.core.session.Session;
 import dev.codeinterpreter.core.session.SessionId;
 import dev.codeinterpreter.core.session.SessionService;
+import dev.codeinterpreter.core.state.StateService;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
@@ -26,26 +27,50 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Runs code from request to answer: waits for a place, mounts the files, runs the program in a sandbox of its own and stores what
- * it left. What fails before the program ran is thrown; what fails afterwards is told in the result, next to the output.
+ * Runs code from request to answer: finds the session, waits for a place, mounts the files, runs the program in a sandbox of its
+ * own and stores what it left, files and variables. What fails before the program ran is thrown; what fails afterwards is told in the result, next to the output.
  */
 public final class ExecutionService implements ExecutionPort {
 
     private final SandboxPort sandboxes;
     private final SessionService sessions;
     private final FileService files;
+    private final Optional<StateService> states;
     private final ExecutionSettings settings;
     private final Admission admission;
 
+    /** A service that keeps files between executions of a session, but no variables. */
     public ExecutionService(
             SandboxPort sandboxes,
             SessionService sessions,
             FileService files,
             ExecutionSettings settings,
             Clock clock) {
+        this(sandboxes, sessions, files, Optional.empty(), settings, clock);
+    }
+
+    /** A service that keeps files and the variables of Python. */
+    public ExecutionService(
+            SandboxPort sandboxes,
+            SessionService sessions,
+            FileService files,
+            StateService states,
+            ExecutionSettings settings,
+            Clock clock) {
+        this(sandboxes, sessions, files, Optional.of(states), settings, clock);
+    }
+
+    private ExecutionService(
+            SandboxPort sandboxes,
+            SessionService sessions,
+            FileService files,
+            Optional<StateService> states,
+            ExecutionSettings settings,
+            Clock clock) {
         this.sandboxes = sandboxes;
         this.sessions = sessions;
         this.files = files;
+        this.states = states.filter(service -> service.settings().enabled());
         this.settings = settings;
         this.admission = new Admission(
                 settings.concurrentExecutions(), settings.queuedExecutions(), settings.queueTimeout(), clock);
@@ -63,32 +88,49 @@ public final class ExecutionService implements ExecutionPort {
 
     @Override
     public ExecutionResult execute(ExecutionRequest request, OutputListener output) {
-        Admission.Permit permit;
-        try {
-            permit = admission.enter();
+        if (states.isPresent() && request.language() == Language.PYTHON) {
+            return executeInTurn(request, output, states.get());
+        }
+        try (Admission.Permit _ = admission.enter()) {
+            return executeAdmitted(request, output, SessionMemory.none(resolve(request)));
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return cancelledInTheQueue(request);
         }
-        try (permit) {
-            return executeAdmitted(request, output);
+    }
+
+    /** Those that wait for their session do so before they take a place that others could have. */
+    private ExecutionResult executeInTurn(ExecutionRequest request, OutputListener output, StateService service) {
+        try (SessionMemory memory = SessionMemory.of(service, resolve(request));
+                Admission.Permit _ = admission.enter()) {
+            return executeAdmitted(request, output, memory);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return cancelledInTheQueue(request);
         }
     }
 
-    private ExecutionResult executeAdmitted(ExecutionRequest request, OutputListener output) {
-        Optional<Session> continued = request.session().flatMap(id -> sessions.find(request.caller(), id));
+    private Optional<Session> resolve(ExecutionRequest request) {
+        return sessions.resolve(request.caller(), request.session(), request.files());
+    }
+
+    private ExecutionResult executeAdmitted(ExecutionRequest request, OutputListener output, SessionMemory memory) {
+        Optional<Session> continued = memory.session();
         MountList mounts = files.mountList(request.caller(), request.files(), continued);
-        try (Sandbox sandbox = sandboxes.open(specOf(request))) {
+        memory.load();
+        try (Sandbox sandbox = sandboxes.open(specOf(request, memory.packages()))) {
             List<FileReference> skipped = new ArrayList<>(mounts.skipped());
             List<MountedFile> mounted = put(mounts.files(), sandbox, skipped);
             Session session = continued.orElseGet(() -> sessions.create(request.caller(), request.entity()));
             OutputCapture capture = new OutputCapture(output, settings.capturedBytes());
-            RunResult run = sandbox.run(request.program(), capture);
+            RunResult run = sandbox.run(memory.with(request.program()), capture);
+            memory.store(session.id(), sandbox, run.outcome());
             CollectedFiles collected = run.outcome() instanceof Cancelled
                     ? CollectedFiles.NONE
                     : new FileCollection(files, session, mounts.held(), sandbox, mounted).collect();
             List<String> notices = new ArrayList<>();
             OutcomeText.of(run.outcome(), run.phase()).ifPresent(notices::add);
+            notices.addAll(memory.notices());
             notices.addAll(collected.notices());
             return new ExecutionResult(
                     ExecutionId.random(),
@@ -101,6 +143,7 @@ public final class ExecutionService implements ExecutionPort {
                     collected.deleted(),
                     collected.report(),
                     skipped,
+                    memory.dropped(),
                     notices,
                     run.usage());
         }
@@ -131,7 +174,9 @@ public final class ExecutionService implements ExecutionPort {
         return mounted;
     }
 
-    private SandboxSpec specOf(ExecutionRequest request) {
+    /** @param packages that the variables of the session need, as if the program imported them */
+    private SandboxSpec specOf(ExecutionRequest request, List<String> packages) {
+        String source = request.program().source();
         Language language = request.language();
         Limits limits = settings.limits();
         Duration wallTime = request.timeLimit()
@@ -145,7 +190,7 @@ public final class ExecutionService implements ExecutionPort {
                         .withCompileTime(Duration.ofMillis(compileMillis))
                         .withMemoryBytes(Math.min(memory, request.memoryBytes().orElse(memory))),
                 NetworkPolicy.NONE,
-                request.program().source(),
+                packages.isEmpty() ? source : source + "\nimport " + String.join(", ", packages),
                 request.caller().owner());
     }
 

@@ -11,7 +11,7 @@ import java.io.OutputStream;
 import java.util.List;
 
 /**
- * A place where one program runs once. The order of calls is put, run, files and fetch, close. One thread uses it at a time;
+ * A place where one program runs once. The order of calls is put, run, state, files and fetch, close. One thread uses it at a time;
  * only {@link #cancel} may be called by another one.
  *
  * <p>Every method but {@code close} and {@code cancel} throws {@link SandboxLostException} when the sandbox ended or broke its
@@ -39,6 +39,12 @@ public interface Sandbox extends AutoCloseable {
      *     does not return, the program waits when it writes more, and its time goes on
      */
     RunResult run(Program program, OutputListener output);
+
+    /**
+     * What became of the memory of the session in the run; {@link StateReport#NONE} when the program had nothing to do with it.
+     * May be asked once.
+     */
+    StateReport state();
 
     /** The regular files below the working directory after the run, in no particular order. Links and devices are left out. */
     List<SandboxFile> files();

@@ -3,10 +3,15 @@ package dev.codeinterpreter.core.session;
 import dev.codeinterpreter.core.access.Caller;
 import dev.codeinterpreter.core.failure.InvalidRequestException;
 import dev.codeinterpreter.core.failure.UnavailableException;
+import dev.codeinterpreter.core.file.FileReference;
 import dev.codeinterpreter.core.file.FileStorePort;
+import dev.codeinterpreter.core.file.StoredFile;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Makes sessions, finds them for their owners and removes them when their time is over. Safe for use by many threads. */
@@ -59,6 +64,36 @@ public final class SessionService {
         return sessions.find(id)
                 .filter(session -> session.owner().equals(caller.owner()))
                 .filter(session -> session.isAliveAt(now));
+    }
+
+    /**
+     * The session that an execution continues: the one it names, else the one that made a file it names, if that was for the same
+     * user. One that is not alive, or not the caller's, is passed over.
+     *
+     * @param references files that the execution names
+     * @throws UnavailableException when the store did not answer in time
+     */
+    public Optional<Session> resolve(Caller caller, Optional<SessionId> wanted, List<FileReference> references) {
+        return wanted.flatMap(id -> find(caller, id)).or(() -> ofReferences(caller, references));
+    }
+
+    /** Sessions of uploads are not continued: those files are there to be read by several. */
+    private Optional<Session> ofReferences(Caller caller, List<FileReference> references) {
+        if (caller.user().isEmpty()) {
+            return Optional.empty();
+        }
+        Map<SessionId, Optional<Session>> known = new HashMap<>();
+        return references.stream()
+                .flatMap(reference -> known.computeIfAbsent(reference.session(), id -> find(caller, id)).stream()
+                        .filter(session -> session.user().equals(caller.user()))
+                        .filter(session -> isOutput(reference)))
+                .findFirst();
+    }
+
+    private boolean isOutput(FileReference reference) {
+        return sessions.file(reference.session(), reference.file())
+                .filter(file -> file.origin() == StoredFile.Origin.OUTPUT)
+                .isPresent();
     }
 
     /**

@@ -73,14 +73,19 @@ final class ExecutionServiceTest {
     void execute_noLimitsWanted_getsThoseOfTheSettings() {
         execute(_ -> OK);
 
-        assertThat(services.sandboxes.specs())
-                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("source")
-                .containsExactly(new SandboxSpec(
-                        Language.BASH,
-                        Limits.DEFAULT.withWallTime(Duration.ofSeconds(30)),
-                        NetworkPolicy.NONE,
-                        "",
-                        Caller.LOCAL.owner()));
+        assertThat(spec().language()).isEqualTo(Language.BASH);
+        assertThat(spec().limits()).isEqualTo(Limits.DEFAULT.withWallTime(Duration.ofSeconds(30)));
+        assertThat(spec().network()).isEqualTo(NetworkPolicy.NONE);
+        assertThat(spec().scope()).isEqualTo(Caller.LOCAL.owner());
+    }
+
+    @Test
+    void execute_aProgram_sandboxIsChosenByItsText() {
+        ExecutionRequest request = request(_ -> OK);
+
+        run(request);
+
+        assertThat(spec().source()).isEqualTo(request.program().source());
     }
 
     @Test

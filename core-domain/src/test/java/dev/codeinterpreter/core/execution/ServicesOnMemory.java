@@ -12,10 +12,16 @@ import dev.codeinterpreter.core.file.NewFile;
 import dev.codeinterpreter.core.file.StoredContent;
 import dev.codeinterpreter.core.file.StoredFile;
 import dev.codeinterpreter.core.sandbox.InMemorySandboxes;
+import dev.codeinterpreter.core.sandbox.SandboxPort;
 import dev.codeinterpreter.core.session.BreakableSessions;
 import dev.codeinterpreter.core.session.InMemorySessions;
+import dev.codeinterpreter.core.session.InProcessSessionLocks;
 import dev.codeinterpreter.core.session.Session;
 import dev.codeinterpreter.core.session.SessionService;
+import dev.codeinterpreter.core.state.BreakableStates;
+import dev.codeinterpreter.core.state.InMemoryStates;
+import dev.codeinterpreter.core.state.StateService;
+import dev.codeinterpreter.core.state.StateSettings;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,12 +37,25 @@ public final class ServicesOnMemory {
     public final BreakableSessions sessionPort = new BreakableSessions(new InMemorySessions());
     public final BreakableFileStore store = new BreakableFileStore(new InMemoryFileStore());
     public final SessionService sessions = new SessionService(sessionPort, Duration.ofHours(24), clock);
+    public final BreakableStates statePort = new BreakableStates(new InMemoryStates(128 << 20, clock));
     public final FileService files;
+    public final StateService states;
     public final ExecutionService executions;
 
-    public ServicesOnMemory(ExecutionSettings executionSettings, FileSettings fileSettings) {
+    public ServicesOnMemory(
+            ExecutionSettings executionSettings, FileSettings fileSettings, StateSettings stateSettings) {
         this.files = new FileService(sessionPort, sessions, store, fileSettings, clock);
-        this.executions = new ExecutionService(sandboxes, sessions, files, executionSettings, clock);
+        this.states = new StateService(statePort, store, new InProcessSessionLocks(16), stateSettings, clock);
+        this.executions = executionsOn(sandboxes, executionSettings);
+    }
+
+    public ServicesOnMemory(ExecutionSettings executionSettings, FileSettings fileSettings) {
+        this(executionSettings, fileSettings, StateSettings.DEFAULT);
+    }
+
+    /** Executions that share everything with {@link #executions} but the sandboxes. */
+    public ExecutionService executionsOn(SandboxPort others, ExecutionSettings settings) {
+        return new ExecutionService(others, sessions, files, states, settings, clock);
     }
 
     /** With the settings of a fresh machine. */

@@ -86,6 +86,7 @@ public final class InMemorySandboxes implements SandboxPort {
         final CountDownLatch cancelled = new CountDownLatch(1);
         final Map<FileName, Long> shownSizes = new HashMap<>();
         int fetchesLeft = Integer.MAX_VALUE;
+        StateReport state = StateReport.NONE;
 
         InMemorySandbox(SandboxSpec spec) {
             this.spec = spec;
@@ -128,6 +129,12 @@ public final class InMemorySandboxes implements SandboxPort {
                     outcome,
                     run.phase,
                     new Usage(Duration.ofMillis(5), Optional.of(Duration.ofMillis(3)), OptionalLong.of(1 << 20)));
+        }
+
+        @Override
+        public StateReport state() {
+            requireUsable();
+            return state;
         }
 
         @Override

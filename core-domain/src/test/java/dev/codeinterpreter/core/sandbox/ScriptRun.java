@@ -6,6 +6,7 @@ import dev.codeinterpreter.core.execution.Phase;
 import dev.codeinterpreter.core.file.FileName;
 import dev.codeinterpreter.core.sandbox.InMemorySandboxes.InMemorySandbox;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 
 /** What a {@link Script} can see and do while it runs. For the thread of the run. */
@@ -85,6 +86,30 @@ public final class ScriptRun {
     /** Lets listings tell another size than the file has, as if something had gone on writing. */
     public void showSize(String name, long size) {
         sandbox.shownSizes.put(new FileName(name), size);
+    }
+
+    /** What the program before of the session left; empty when it left nothing or this run has no memory. */
+    public Optional<String> remembered() {
+        return program.state()
+                .flatMap(StateExchange::previous)
+                .map(snapshot -> new String(snapshot.bytes(), StandardCharsets.UTF_8));
+    }
+
+    /** Leaves something for the next program of the session, when there is to be one. */
+    public void remember(String text) {
+        report(new CapturedState.Kept("text/1; packages=numpy", text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Lets the sandbox say this of the memory of the session. */
+    public void report(CapturedState captured) {
+        report(new StateReport(captured, List.of(), List.of()));
+    }
+
+    /** Lets the sandbox say this of the memory of the session. */
+    public void report(StateReport report) {
+        if (program.state().isPresent()) {
+            sandbox.state = report;
+        }
     }
 
     /** Waits until the run is cancelled or its thread interrupted. */
