@@ -170,6 +170,7 @@ void put_begin(struct files *files, struct put *put, uint8_t target, uint8_t fla
     put->fd = -1;
     put->left = size;
     put->read_only = (flags & PUT_READ_ONLY) != 0;
+    put->executable = (flags & PUT_EXECUTABLE) != 0;
     put->work = target == TARGET_WORK;
     put->name = strdup(name);
     hash_begin(put);
@@ -248,7 +249,7 @@ void put_finish(struct files *files, struct put *put) {
     struct stat status;
     if (put->error == 0
         && (fchown(put->fd, put->read_only ? 0 : files->uid, put->read_only ? 0 : files->uid) != 0
-            || fchmod(put->fd, put->read_only ? 0444 : 0644) != 0 || fstat(put->fd, &status) != 0
+            || fchmod(put->fd, put->read_only ? 0444 : put->executable ? 0755 : 0644) != 0 || fstat(put->fd, &status) != 0
             || (!put->work && remember(files, put, &status) != 0))) {
         put->error = errno;
     }

@@ -97,6 +97,7 @@ bool parse_exec(uint8_t *payload, uint32_t length, struct exec_request *request)
     request->stream_stdin = (payload[12] & EXEC_STREAM_STDIN) != 0;
     request->in_work_dir = (payload[12] & EXEC_IN_WORK_DIR) != 0;
     request->hand_over = (payload[12] & EXEC_HAND_OVER) != 0;
+    request->ahead = (payload[12] & EXEC_AHEAD) != 0;
     size_t argc = get_u16(payload + 13);
     size_t envc = get_u16(payload + 15);
     if (argc == 0 || request->wall_ms == 0) {

@@ -30,6 +30,16 @@ struct buffer {
     size_t begin, end, capacity;
 };
 
+/* A runtime that waits for its program, with the server's side of its descriptors; pid 0: none. */
+struct waiting {
+    pid_t pid;
+    bool started_here; /* from its bootstrap, by an order; otherwise it is a copy of a zygote */
+    bool ready;
+    int control_fd;    /* its program is written here */
+    int told_fd;       /* what it says; of a copy, the same descriptor */
+    int out_fd, err_fd, in_fd;
+};
+
 struct guard {
     const struct guard_start *start;
     struct files files;
@@ -41,9 +51,11 @@ struct guard {
 
     int get_fd; /* file on its way to the server, or -1 */
 
-    pid_t parked; /* a copy of a runtime that waits, or 0 */
-    int parked_fd; /* its descriptor 3, while it waits and while it runs */
-    pid_t child; /* the phase that runs, or 0 */
+    struct waiting parked;
+    int told_fd;       /* of a runtime that was given its program, until it has nothing more to say; or -1 */
+    bool told_is_copy; /* it is a zygote's: its one word is the exit code */
+    bool unbegun;      /* the phase ended before code of the program ran */
+    pid_t child;       /* the phase that runs, or 0 */
     int out_fd, err_fd, in_fd, fault_fd, signal_fd;
     struct fault fault;
     size_t fault_have;
@@ -160,20 +172,27 @@ int make_pipe(int ends[2], int program_end, uid_t uid) {
     return 0;
 }
 
-static _Noreturn void child_main(const struct guard *g, const struct exec_request *request, int in, int out, int err, int fault_fd) {
+/* The child: becomes the program, or says through report_fd, which it loses by exec, why it cannot. */
+static _Noreturn void child_main(const struct guard *g, const struct exec_request *request, const int stdio[3], const int *keep_fds,
+                                 unsigned keep_count, int report_fd) {
     struct fault fault = {0};
-    if (dup2(in, 0) != 0 || dup2(out, 1) != 1 || dup2(err, 2) != 2) {
+    if (dup2(stdio[0], 0) != 0 || dup2(stdio[1], 1) != 1 || dup2(stdio[2], 2) != 2) {
         fault_set(&fault, "stdio");
-    } else if (lock_down(&g->start->config, request->in_work_dir ? WORK_DIR : DATA_DIR, g->start->proc_fd, fault_fd, false, &fault)
+    } else if (lock_down(&g->start->config, request->in_work_dir ? WORK_DIR : DATA_DIR, g->start->proc_fd, keep_fds, keep_count,
+                         false, &fault)
                == 0) {
-        fault_fd = 3;
-        execve(request->argv[0], request->argv, request->envp);
-        fault_set(&fault, "exec ");
-        strncat(fault.step, request->argv[0], sizeof fault.step - strlen(fault.step) - 1);
+        report_fd = 2 + (int)keep_count; /* the last of those that were kept */
+        if (request->ahead && (fcntl(3, F_SETFD, 0) != 0 || fcntl(4, F_SETFD, 0) != 0)) {
+            fault_set(&fault, "descriptors");
+        } else {
+            execve(request->argv[0], request->argv, request->envp);
+            fault_set(&fault, "exec ");
+            strncat(fault.step, request->argv[0], sizeof fault.step - strlen(fault.step) - 1);
+        }
     }
-    ssize_t told = write(fault_fd, &fault, sizeof fault);
+    ssize_t told = write(report_fd, &fault, sizeof fault);
     if (told != (ssize_t)sizeof fault) {
-        told = write(3, &fault, sizeof fault); /* lock_down may have moved it before it failed */
+        told = write(2 + (int)keep_count, &fault, sizeof fault); /* lock_down may have moved it before it failed */
     }
     _exit(127);
 }
@@ -182,6 +201,9 @@ static void begin_phase(struct guard *g, const struct exec_request *request) {
     g->fault_have = 0;
     g->reason = END_EXITED;
     g->ending = false;
+    g->told = false;
+    g->early = false;
+    g->unbegun = false;
     g->reaped = false;
     g->input_ended = false;
     g->input.begin = g->input.end = 0;
@@ -189,32 +211,77 @@ static void begin_phase(struct guard *g, const struct exec_request *request) {
     g->deadline = now_ms() + request->wall_ms;
 }
 
-/* The copy of a runtime that waits gets the request as it is, behind its length; it reads the arguments out of it itself. */
+/* The runtime that waits gets the request as it is, behind its length; it reads the arguments out of it itself. */
 static void hand_over(struct guard *g, const struct exec_request *request, const uint8_t *payload, uint32_t length) {
-    if (g->parked == 0) {
+    struct waiting *parked = &g->parked;
+    if (parked->pid == 0 || (parked->started_here && !parked->ready)) {
         broken("nothing is parked");
     }
-    g->child = g->parked;
-    g->parked = 0;
+    g->child = parked->pid;
+    g->told_fd = parked->told_fd;
+    g->told_is_copy = !parked->started_here;
+    g->out_fd = parked->out_fd;
+    g->err_fd = parked->err_fd;
+    g->in_fd = parked->in_fd;
     if (!request->stream_stdin) {
         close_fd(&g->in_fd);
     }
     uint8_t header[4];
     put_u32(header, length);
     const struct iovec parts[2] = {{header, sizeof header}, {(void *)(uintptr_t)payload, length}};
-    /* a socket pair's buffer holds less than the longest request; the copy reads at once, since it waits for nothing else */
-    for (size_t i = 0; i < 2; i++) {
-        for (size_t at = 0; at < parts[i].iov_len;) {
-            ssize_t n = send(g->parked_fd, (const uint8_t *)parts[i].iov_base + at, parts[i].iov_len - at, MSG_NOSIGNAL);
-            if (n < 0 && errno == EINTR) {
-                continue;
-            }
-            if (n < 0) {
-                return; /* it is dead: its end is told as the end of the program */
-            }
-            at += (size_t)n;
+    /* the kernel's buffer holds less than the longest request; the runtime reads at once, since it waits for nothing else */
+    bool alive = true;
+    for (size_t i = 0; alive && i < 2; i++) {
+        for (size_t at = 0; alive && at < parts[i].iov_len;) {
+            ssize_t n = write(parked->control_fd, (const uint8_t *)parts[i].iov_base + at, parts[i].iov_len - at);
+            alive = n >= 0 || errno == EINTR; /* if it is dead, that is told as the end of the program */
+            at += n > 0 ? (size_t)n : 0;
         }
     }
+    if (parked->control_fd != parked->told_fd) {
+        close(parked->control_fd);
+    }
+    parked->pid = 0;
+}
+
+static void start_child(struct guard *g, const struct exec_request *request, pid_t *child, const int stdio[3], const int *keep_fds,
+                        unsigned keep_count) {
+    *child = fork();
+    if (*child < 0) {
+        struct fault f;
+        fault_set(&f, "fork");
+        refuse(&f);
+    }
+    if (*child == 0) {
+        child_main(g, request, stdio, keep_fds, keep_count, keep_fds[keep_count - 1]);
+    }
+    for (int i = 0; i < 3; i++) {
+        close(stdio[i]);
+    }
+    for (unsigned i = 0; i < keep_count; i++) {
+        close(keep_fds[i]);
+    }
+}
+
+/* Starts a runtime whose program will come later. */
+static void start_ahead(struct guard *g, const struct exec_request *request) {
+    const uid_t uid = g->start->config.uid;
+    int in[2], out[2], err[2], control[2], told[2];
+    if (make_pipe(in, 0, uid) != 0 || make_pipe(out, 1, uid) != 0 || make_pipe(err, 1, uid) != 0
+        || make_pipe(control, 0, uid) != 0 || make_pipe(told, 1, uid) != 0 || fcntl(control[1], F_SETFL, 0) != 0) {
+        struct fault f;
+        fault_set(&f, "pipes");
+        refuse(&f);
+    }
+    g->parked = (struct waiting){.started_here = true,
+                                 .control_fd = control[1],
+                                 .told_fd = told[0],
+                                 .out_fd = out[0],
+                                 .err_fd = err[0],
+                                 .in_fd = in[1]};
+    const int stdio[3] = {in[0], out[1], err[1]};
+    const int keep[2] = {control[0], told[1]};
+    start_child(g, request, &g->parked.pid, stdio, keep, 2);
 }
 
 static void start_phase(struct guard *g, uint8_t *payload, uint32_t length) {
@@ -222,13 +289,21 @@ static void start_phase(struct guard *g, uint8_t *payload, uint32_t length) {
     if (g->child != 0 || g->putting || g->get_fd >= 0 || !parse_exec(payload, length, &request)) {
         broken("exec");
     }
+    if (request.ahead) {
+        if (g->parked.pid != 0 || request.hand_over) {
+            broken("a runtime is parked");
+        }
+        start_ahead(g, &request);
+        exec_request_free(&request);
+        return;
+    }
     if (request.hand_over) {
         begin_phase(g, &request);
         hand_over(g, &request, payload, length);
         exec_request_free(&request);
         return;
     }
-    if (g->parked != 0) {
+    if (g->parked.pid != 0 && !g->parked.started_here) { /* its guard has no capability to start anything else */
         broken("a copy is parked");
     }
     const uid_t uid = g->start->config.uid;
@@ -244,19 +319,8 @@ static void start_phase(struct guard *g, uint8_t *payload, uint32_t length) {
     g->in_fd = in[1];
     g->fault_fd = fault[0];
     begin_phase(g, &request);
-    g->child = fork();
-    if (g->child < 0) {
-        struct fault f;
-        fault_set(&f, "fork");
-        refuse(&f);
-    }
-    if (g->child == 0) {
-        child_main(g, &request, in[0], out[1], err[1], fault[1]);
-    }
-    close(in[0]);
-    close(out[1]);
-    close(err[1]);
-    close(fault[1]);
+    const int stdio[3] = {in[0], out[1], err[1]};
+    start_child(g, &request, &g->child, stdio, &fault[1], 1);
     exec_request_free(&request);
 }
 
@@ -316,6 +380,26 @@ static void feed_stdin(struct guard *g) {
     }
 }
 
+/* What a runtime says while it has no program yet. */
+static void hear_waiting(struct guard *g) {
+    uint8_t said[sizeof(struct fault) + 1];
+    ssize_t n = read(g->parked.told_fd, said, sizeof said);
+    if (n == 1 && said[0] == RUNTIME_READY && !g->parked.ready) {
+        g->parked.ready = true;
+        send_frame(g, FRAME_READY, "", 0);
+    } else if (n == (ssize_t)sizeof(struct fault)) {
+        struct fault fault;
+        memcpy(&fault, said, sizeof fault);
+        fault.step[sizeof fault.step - 1] = 0;
+        refuse(&fault);
+    } else if (n >= 0) {
+        uint8_t words[512];
+        ssize_t length = read(g->parked.err_fd, words, sizeof words);
+        dprintf(2, "sandbox: runtime: %.*s\n", length > 0 ? (int)length : 0, (const char *)words);
+        broken("the runtime did not wait");
+    }
+}
+
 static void reap(struct guard *g, int options) {
     int status;
     pid_t pid;
@@ -324,8 +408,9 @@ static void reap(struct guard *g, int options) {
             g->wait_status = g->told ? g->wait_status : status;
             g->reaped = true;
             g->ending = true;
-        } else if (pid == g->parked) {
-            broken("the parked copy ended");
+        } else if (pid == g->parked.pid) {
+            hear_waiting(g); /* why it could not start */
+            broken("the parked runtime ended");
         }
     }
 }
@@ -351,56 +436,86 @@ static void send_end(struct guard *g) {
         send_frame(g, FRAME_FAULT, payload, 4 + length);
         return;
     }
-    uint8_t payload[10];
+    uint8_t payload[11];
     payload[0] = (uint8_t)g->reason;
     put_u32(payload + 1, WIFEXITED(g->wait_status) ? (uint32_t)WEXITSTATUS(g->wait_status) : UINT32_MAX);
     put_u32(payload + 5, WIFSIGNALED(g->wait_status) ? (uint32_t)WTERMSIG(g->wait_status) : 0);
     payload[9] = files_disk_full(&g->files);
+    payload[10] = g->unbegun;
     send_frame(g, FRAME_END, payload, sizeof payload);
 }
 
-/* Whether nobody is in this pid namespace but us and the main process of the phase. */
-static bool is_alone(const struct guard *g) {
+/* The processes of this pid namespace but us and the runtime that waits: how many there are; killed with a signal that is not 0. */
+static int others(const struct guard *g, int signal_number) {
     int fd = openat(g->start->proc_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
     if (directory == NULL) {
-        return false;
+        return -1;
     }
-    size_t processes = 0;
+    int count = 0;
     struct dirent *entry;
     while ((entry = readdir(directory)) != NULL) {
-        processes += entry->d_name[0] >= '1' && entry->d_name[0] <= '9';
+        pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+        if (pid > 1 && pid != g->parked.pid) {
+            count++;
+            if (signal_number != 0) {
+                kill(pid, signal_number);
+            }
+        }
     }
     closedir(directory);
-    return processes <= 2;
+    return count;
 }
 
 /*
- * A copy of a runtime says how its program ended before it exits: taking down the memory it shares with the others costs it
- * milliseconds that nobody needs to wait for. Saying so falsely ends the liar's own run.
+ * A copy of a zygote says how its program ended before it exits: taking down the memory it shares with the others costs it
+ * milliseconds that nobody needs to wait for. Saying so falsely ends the liar's own run. A runtime that was started ahead says that
+ * the program begins, before any code of the program runs, and is not listened to after that.
  */
-static void hear_parked(struct guard *g) {
-    uint8_t code;
-    ssize_t n = recv(g->parked_fd, &code, 1, MSG_DONTWAIT);
-    if (n == 1 && g->child != 0) {
-        g->wait_status = code << 8;
+static void hear_runtime(struct guard *g) {
+    uint8_t word;
+    ssize_t n = read(g->told_fd, &word, 1);
+    if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
+        return;
+    }
+    if (n == 1 && (g->told_is_copy || word != RUNTIME_BEGINS)) {
+        g->wait_status = word << 8;
         g->told = true;
-        g->early = is_alone(g);
+        g->unbegun = !g->told_is_copy;
+        g->early = others(g, 0) == 1;
         g->ending = true;
     }
-    if (n == 1 || n == 0 || (errno != EINTR && errno != EAGAIN)) {
-        close_fd(&g->parked_fd);
+    close_fd(&g->told_fd);
+}
+
+/* Ends what a compiler has left while a runtime waits: it alone must go on. */
+static void end_others(struct guard *g) {
+    for (int round = 0; others(g, SIGKILL) > 0; round++) {
+        if (round == 1000) {
+            broken("a compiler does not end");
+        }
+        reap(g, WNOHANG);
+        const struct timespec pause = {0, 200000};
+        nanosleep(&pause, NULL);
     }
+    reap(g, WNOHANG);
 }
 
 /* Ends every process of the run, takes what is still in the pipes, and tells how the phase ended. */
 static void end_phase(struct guard *g) {
-    kill(-1, SIGKILL); /* as pid 1: everybody in this pid namespace but us; ESRCH when there is nobody left */
-    if (!g->early) {
-        reap(g, 0);    /* until nobody is left, so that nothing changes any more after END */
+    if (g->parked.pid != 0) {
+        end_others(g);
+    } else {
+        kill(-1, SIGKILL); /* as pid 1: everybody in this pid namespace but us; ESRCH when there is nobody left */
+        if (!g->early) {
+            reap(g, 0); /* until nobody is left, so that nothing changes any more after END */
+        }
     }
     if (!g->reaped && !g->early) {
         broken("child lost");
+    }
+    if (g->told_fd >= 0 && !g->told_is_copy) {
+        hear_runtime(g); /* its last word may have come with its end */
     }
     if (g->out_fd >= 0) {
         while (relay(g, &g->out_fd, FRAME_STDOUT)) {
@@ -416,7 +531,7 @@ static void end_phase(struct guard *g) {
     close_fd(&g->err_fd);
     close_fd(&g->in_fd);
     close_fd(&g->fault_fd);
-    close_fd(&g->parked_fd);
+    close_fd(&g->told_fd);
     g->child = 0;
 }
 
@@ -607,7 +722,7 @@ static int remaining_ms(const struct guard *g) {
 }
 
 static void one_round(struct guard *g) {
-    enum { SERVER, OUT, ERR, IN, SIGNALS, PARKED, COUNT };
+    enum { SERVER, OUT, ERR, IN, SIGNALS, RUNTIME, WAITING, COUNT };
     bool room = pending(&g->send) < SEND_HIGH;
     if (g->get_fd >= 0 && room) {
         continue_get(g);
@@ -619,7 +734,8 @@ static void one_round(struct guard *g) {
         [ERR] = {room ? g->err_fd : -1, POLLIN, 0},
         [IN] = {pending(&g->input) > 0 ? g->in_fd : -1, POLLOUT, 0},
         [SIGNALS] = {g->signal_fd, POLLIN, 0},
-        [PARKED] = {g->child != 0 ? g->parked_fd : -1, POLLIN, 0},
+        [RUNTIME] = {g->told_fd, POLLIN, 0},
+        [WAITING] = {g->parked.pid != 0 && g->parked.started_here ? g->parked.told_fd : -1, POLLIN, 0},
     };
     int timeout = g->get_fd >= 0 && pending(&g->send) < SEND_HIGH ? 0 : remaining_ms(g);
     int ready = poll(polled, COUNT, timeout);
@@ -635,8 +751,11 @@ static void one_round(struct guard *g) {
     if (polled[IN].revents != 0) {
         feed_stdin(g);
     }
-    if (polled[PARKED].revents != 0) {
-        hear_parked(g);
+    if (polled[RUNTIME].revents != 0) {
+        hear_runtime(g);
+    }
+    if (polled[WAITING].revents != 0) {
+        hear_waiting(g);
     }
     if (polled[SIGNALS].revents != 0) {
         struct signalfd_siginfo info;
@@ -659,13 +778,14 @@ static void one_round(struct guard *g) {
 
 _Noreturn void guard_serve(const struct guard_start *start) {
     static struct guard g;
-    g = (struct guard){.start = start, .get_fd = -1, .out_fd = -1, .err_fd = -1, .in_fd = -1, .fault_fd = -1, .parked_fd = -1};
+    g = (struct guard){.start = start, .get_fd = -1, .out_fd = -1, .err_fd = -1, .in_fd = -1, .fault_fd = -1, .told_fd = -1};
     if (start->parked != 0) {
-        g.parked = start->parked;
-        g.parked_fd = start->parked_fd;
-        g.out_fd = start->out_fd;
-        g.err_fd = start->err_fd;
-        g.in_fd = start->in_fd;
+        g.parked = (struct waiting){.pid = start->parked,
+                                    .control_fd = start->parked_fd,
+                                    .told_fd = start->parked_fd,
+                                    .out_fd = start->out_fd,
+                                    .err_fd = start->err_fd,
+                                    .in_fd = start->in_fd};
     }
     struct fault fault;
     sigset_t mask;

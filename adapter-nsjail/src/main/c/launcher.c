@@ -104,7 +104,7 @@ static void become_copy(const struct guard_start *start, int control, int in, in
         fault_set(&fault, "copy: stdio");
         refuse(&fault);
     }
-    if (lock_down(&start->config, DATA_DIR, start->proc_fd, control, true, &fault) != 0) {
+    if (lock_down(&start->config, DATA_DIR, start->proc_fd, &control, 1, true, &fault) != 0) {
         _exit(113); /* stderr is the program's already */
     }
 }

@@ -117,20 +117,35 @@ static int reset_signals(void) {
     return sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-int lock_down(const struct run_config *config, const char *directory, int proc_fd, int keep_fd, bool keep_signals,
-              struct fault *fault) {
+/* Makes the descriptors 3 and the numbers after it, whatever numbers they have. */
+static int place(const int *fds, unsigned count) {
+    int high[KEPT_MAX];
+    for (unsigned i = 0; i < count; i++) {
+        high[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 3 + (int)KEPT_MAX);
+        if (high[i] < 0) {
+            return -1;
+        }
+    }
+    for (unsigned i = 0; i < count; i++) {
+        if (dup3(high[i], 3 + (int)i, O_CLOEXEC) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int lock_down(const struct run_config *config, const char *directory, int proc_fd, const int *keep_fds, unsigned keep_count,
+              bool keep_signals, struct fault *fault) {
     if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) { /* own /proc/self belongs to somebody else otherwise */
         return FAULT(fault, "dumpable");
     }
     if (write_text(proc_fd, "self/oom_score_adj", "1000") != 0) {
         return FAULT(fault, "oom_score_adj");
     }
-    if (keep_fd >= 0 && keep_fd != 3) {
-        if (dup3(keep_fd, 3, O_CLOEXEC) != 3) {
-            return FAULT(fault, "dup3");
-        }
+    if (place(keep_fds, keep_count) != 0) {
+        return FAULT(fault, "dup3");
     }
-    if (syscall(SYS_close_range, keep_fd >= 0 ? 4u : 3u, ~0u, 0) != 0) {
+    if (syscall(SYS_close_range, 3u + keep_count, ~0u, 0) != 0) {
         return FAULT(fault, "close_range");
     }
     if (setsid() < 0) {

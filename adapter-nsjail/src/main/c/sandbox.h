@@ -41,12 +41,14 @@ struct fault {
 /*
  * Turns the calling process into the one that will exec the program: own session, limits, no capability, run uid, no new
  * privileges, seccomp, working directory; then reads the result back from /proc/self/status and compares it. Descriptors 0 to 2 are kept,
- * descriptor keep_fd (or none, if negative) becomes 3 and is closed by exec, all others are closed. keep_signals leaves handlers as
- * they are, for a runtime that has set up its own. proc_fd is an O_PATH descriptor of a writable
+ * keep_fds (keep_count of them, at most KEPT_MAX) become 3 and the numbers after it and are closed by exec, all others are closed.
+ * keep_signals leaves handlers as they are, for a runtime that has set up its own. proc_fd is an O_PATH descriptor of a writable
  * /proc. Returns 0, or -1 with *fault filled.
  */
-int lock_down(const struct run_config *config, const char *directory, int proc_fd, int keep_fd, bool keep_signals,
-              struct fault *fault);
+int lock_down(const struct run_config *config, const char *directory, int proc_fd, const int *keep_fds, unsigned keep_count,
+              bool keep_signals, struct fault *fault);
+
+#define KEPT_MAX 2u
 
 /* Writes text to a file that exists, path being relative to directory. Returns 0 or -1 with errno. */
 int write_text(int directory, const char *path, const char *text);
@@ -116,12 +118,13 @@ enum frame_type {
     FRAME_REAPED = 'z',   /* u32 slot, u32 wait status of its guard */
     /* guard to server */
     FRAME_HELLO = 'h', /* u32 protocol version, u32 slot */
+    FRAME_READY = 'r', /* the runtime that was started ahead waits for its program */
     FRAME_DONE = 'k',  /* a put or get is complete */
     FRAME_REFUSED = 'n', /* u32 errno, u64 size if known: a put or get that cannot be */
     FRAME_STDOUT = 'o',
     FRAME_STDERR = 'e',
     FRAME_CREDIT = 'c', /* u32: so many bytes of stdin were taken */
-    FRAME_END = 'x',    /* u8 why, i32 exit code or -1, i32 signal or 0, u8 disk full */
+    FRAME_END = 'x',    /* u8 why, i32 exit code or -1, i32 signal or 0, u8 disk full, u8 ended before the program began */
     FRAME_FAULT = 'f',  /* u32 errno, text: the program could not be started */
     FRAME_ENTRY = 'l',  /* u8 untouched, u64 size, name */
     FRAME_LIST_END = '.', /* u8 cut */
@@ -131,7 +134,7 @@ enum frame_type {
 #define PROTOCOL_VERSION 1u
 
 enum file_target { TARGET_DATA = 0, TARGET_WORK = 1 }; /* of a put and of a get */
-enum put_flags { PUT_READ_ONLY = 1 };
+enum put_flags { PUT_READ_ONLY = 1, PUT_EXECUTABLE = 2 };
 
 enum end_reason { END_EXITED = 0, END_TIMED_OUT = 1, END_OUTPUT = 2, END_KILLED = 3 };
 
@@ -166,11 +169,24 @@ struct exec_request {
     bool stream_stdin;
     bool in_work_dir;
     bool hand_over;
+    bool ahead;
     char **argv;
     char **envp;
 };
 
-enum exec_flags { EXEC_STREAM_STDIN = 1, EXEC_IN_WORK_DIR = 2, EXEC_HAND_OVER = 4 /* to the copy that waits, not to a new process */ };
+enum exec_flags {
+    EXEC_STREAM_STDIN = 1,
+    EXEC_IN_WORK_DIR = 2,
+    EXEC_HAND_OVER = 4, /* to the runtime that waits, not to a new process */
+    EXEC_AHEAD = 8,     /* a runtime that will wait for its program: no phase, and answered by READY */
+};
+
+/*
+ * What a runtime that was started ahead says, on descriptor 4: that it waits; that the program's own code begins, after which nothing
+ * more is heard; or, as any other byte, with which code it ends because there is nothing to begin (the source does not compile). Its
+ * program comes on descriptor 3: u32 length and an exec_request.
+ */
+enum runtime_word { RUNTIME_READY = 'r', RUNTIME_BEGINS = 'b' };
 
 /* Points into payload, which must outlive the request and be writable. Returns false for a malformed one. */
 bool parse_exec(uint8_t *payload, uint32_t length, struct exec_request *request);
@@ -198,6 +214,7 @@ struct put {
     uint8_t tail[32];
     size_t tail_have;
     bool read_only;
+    bool executable;
     bool work;
     char *name;
     int error; /* errno of the first failure; the rest of the bytes is then dropped */

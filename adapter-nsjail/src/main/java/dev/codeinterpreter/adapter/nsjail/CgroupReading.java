@@ -14,4 +14,9 @@ record CgroupReading(long memoryKills, long refusedForks, OptionalLong peakMemor
 
     /** Nothing counted, for machines without usable cgroups. */
     static final CgroupReading NONE = new CgroupReading(0, 0, OptionalLong.empty(), Optional.empty());
+
+    /** The same without processor time that was used for something else. */
+    CgroupReading without(Duration cpu) {
+        return new CgroupReading(memoryKills, refusedForks, peakMemoryBytes, cpuTime.map(all -> all.minus(cpu)));
+    }
 }

@@ -13,6 +13,7 @@ enum FrameType {
     LAUNCHER('H'),
     REAPED('z'),
     HELLO('h'),
+    READY('r'),
     DONE('k'),
     REFUSED('n'),
     STDOUT('o'),

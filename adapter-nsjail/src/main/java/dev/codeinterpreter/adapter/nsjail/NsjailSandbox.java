@@ -20,6 +20,7 @@ import dev.codeinterpreter.core.sandbox.StateExchange;
 import dev.codeinterpreter.core.sandbox.StateReport;
 import dev.codeinterpreter.core.state.StateSnapshot;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,6 +28,8 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,14 +48,9 @@ final class NsjailSandbox implements Sandbox {
     private static final int TARGET_DATA = 0;
     private static final int TARGET_WORK = 1;
     private static final int FLAG_READ_ONLY = 1;
-    private static final int FLAG_STREAM_STDIN = 1;
-    private static final int FLAG_IN_WORK_DIRECTORY = 2;
-    private static final int FLAG_HAND_OVER = 4;
+    private static final int FLAG_EXECUTABLE = 2;
     private static final int CHUNK = 128 << 10;
     private static final int SIGXFSZ = 25;
-
-    /** What the kernel takes for one argument, its NUL included, is 128 KiB (execve(2)). */
-    private static final int LONGEST_ARGUMENT = (128 << 10) - 1;
 
     /** How much longer than the guard we wait before we end a run ourselves. */
     private static final Duration GRACE = Duration.ofSeconds(3);
@@ -61,17 +59,34 @@ final class NsjailSandbox implements Sandbox {
     private final Toolchain toolchain;
     private final Limits limits;
     private final Map<String, String> commonEnvironment;
+    private final CompileCache cache;
+    private final String scope;
     private final FrameChannel channel;
     private volatile boolean cancelled;
     private volatile boolean overdue;
+    private boolean hasFiles;
+    private boolean endedBeforeProgram;
     private boolean closed;
     private @Nullable PythonState state;
 
-    NsjailSandbox(SandboxHost host, Toolchain toolchain, Limits limits, Map<String, String> commonEnvironment) {
+    /**
+     * A sandbox.
+     *
+     * @param scope whose compiled programs may be used here; empty for nobody's
+     */
+    NsjailSandbox(
+            SandboxHost host,
+            Toolchain toolchain,
+            Limits limits,
+            Map<String, String> commonEnvironment,
+            CompileCache cache,
+            String scope) {
         this.host = host;
         this.toolchain = toolchain;
         this.limits = limits;
         this.commonEnvironment = commonEnvironment;
+        this.cache = cache;
+        this.scope = scope;
         this.channel = host.channel();
     }
 
@@ -82,6 +97,7 @@ final class NsjailSandbox implements Sandbox {
 
     @Override
     public void put(FileName name, long size, boolean readOnly, InputStream content) throws IOException {
+        hasFiles = true;
         putFile(TARGET_DATA, readOnly ? FLAG_READ_ONLY : 0, name.value(), size, content);
     }
 
@@ -160,29 +176,43 @@ final class NsjailSandbox implements Sandbox {
 
     private RunResult runPhases(Program program, OutputListener output, long start) throws IOException {
         byte[] source = toolchain.readable(program.source()).getBytes(StandardCharsets.UTF_8);
-        putFile(TARGET_WORK, 0, toolchain.sourceName(), source.length, new ByteArrayInputStream(source));
-        OutputListener diagnostics = new DiagnosticsListener(output);
-        for (Toolchain.Step step : toolchain.compile()) {
-            Map<String, String> environment = environment(step.environment());
+        /* a compiler may read files of the user's, which are not part of the key */
+        Optional<String> key = hasFiles ? Optional.empty() : cache.key(scope, toolchain, source);
+        if (key.isEmpty() || !restore(key.get(), output)) {
+            putFile(TARGET_WORK, 0, toolchain.sourceName(), source.length, new ByteArrayInputStream(source));
+            DiagnosticsListener diagnostics = new DiagnosticsListener(output);
+            Outcome compiled = compile(diagnostics);
+            if (!compiled.isSuccess()) {
+                return result(compiled, Phase.COMPILE, start);
+            }
+            key.ifPresent(name -> keep(name, diagnostics));
+        }
+        Map<String, String> more = exchangeState(program);
+        List<String> command = new ArrayList<>(
+                host.handsOver() ? toolchain.handOver() : ExecOrder.withHeap(toolchain.run(), limits.memoryBytes()));
+        command.addAll(program.arguments());
+        InputStream input = program.input().stream().orElse(null);
+        int flags = (input == null ? 0 : ExecOrder.STREAM_STDIN) | (host.handsOver() ? ExecOrder.HAND_OVER : 0);
+        Outcome outcome = phase(command, environment(more), flags, limits.wallTime(), input, output);
+        return result(outcome, endedBeforeProgram ? Phase.COMPILE : Phase.RUN, start);
+    }
+
+    private Outcome compile(OutputListener diagnostics) throws IOException {
+        boolean checkedByRuntime = host.handsOver()
+                && toolchain.runtime().filter(ParkedRuntime::compiles).isPresent();
+        for (Toolchain.Step step : checkedByRuntime ? List.<Toolchain.Step>of() : toolchain.compile()) {
             Outcome outcome = phase(
-                    withHeap(step.command()),
-                    environment,
-                    FLAG_IN_WORK_DIRECTORY,
+                    ExecOrder.withHeap(step.command(), limits.memoryBytes()),
+                    environment(step.environment()),
+                    ExecOrder.IN_WORK_DIRECTORY,
                     limits.compileTime(),
                     null,
                     diagnostics);
             if (!outcome.isSuccess()) {
-                return result(outcome, Phase.COMPILE, start);
+                return outcome;
             }
         }
-        Map<String, String> more = exchangeState(program);
-        /* a runtime that waits is told the source; otherwise a command is started that names it */
-        List<String> command =
-                new ArrayList<>(host.handsOver() ? List.of(toolchain.sourcePath()) : withHeap(toolchain.run()));
-        command.addAll(program.arguments());
-        InputStream input = program.input().stream().orElse(null);
-        int flags = (input == null ? 0 : FLAG_STREAM_STDIN) | (host.handsOver() ? FLAG_HAND_OVER : 0);
-        return result(phase(command, environment(more), flags, limits.wallTime(), input, output), Phase.RUN, start);
+        return new Outcome.Exited(0);
     }
 
     /**
@@ -208,10 +238,43 @@ final class NsjailSandbox implements Sandbox {
         return state == null ? StateReport.NONE : state.read();
     }
 
-    /** Fills in the limit of a runtime's own heap; the program's arguments are none of our words and are left alone. */
-    private List<String> withHeap(List<String> words) {
-        String heap = Long.toString(Math.max(16, (limits.memoryBytes() / 4 * 3) >> 20));
-        return words.stream().map(word -> word.replace("{heapMegabytes}", heap)).toList();
+    /** Puts what was compiled before in the place where the compiler would have put it. Returns whether there was such a thing. */
+    private boolean restore(String key, OutputListener output) throws IOException {
+        Optional<CompileCache.Compiled> found = cache.find(key);
+        if (found.isEmpty()) {
+            return false;
+        }
+        CompileCache.Compiled compiled = found.get();
+        try (InputStream content = Files.newInputStream(compiled.file())) {
+            putFile(TARGET_WORK, FLAG_EXECUTABLE, artefact(), compiled.size(), content);
+        } catch (NoSuchFileException pushedOut) {
+            return false;
+        }
+        byte[] said = compiled.diagnostics();
+        if (said.length > 0) {
+            listen(() -> output.stderr(said, 0, said.length));
+        }
+        return true;
+    }
+
+    /** Keeps what was compiled, before code of the program runs that could change it. */
+    private void keep(String key, DiagnosticsListener diagnostics) {
+        if (!diagnostics.isWhole()) {
+            return;
+        }
+        ByteArrayOutputStream program = new ByteArrayOutputStream();
+        try {
+            fetchFile(TARGET_WORK, artefact(), cache.longestEntry(), program);
+            cache.keep(key, program, diagnostics.text());
+        } catch (TooLargeException | NotFoundException notKept) {
+            /* too long to be kept, or the compiler has made nothing, which the program's start will tell */
+        } catch (IOException e) {
+            throw new IllegalStateException("memory does not fail to be written", e);
+        }
+    }
+
+    private String artefact() {
+        return toolchain.artefact().orElseThrow();
     }
 
     private Map<String, String> environment(Map<String, String> more) {
@@ -232,7 +295,7 @@ final class NsjailSandbox implements Sandbox {
             throws IOException {
         ScheduledFuture<?> alarm =
                 host.clock().schedule(this::endOverdue, time.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
-        channel.send(FrameType.EXEC, execPayload(command, environment, flags, time));
+        channel.send(FrameType.EXEC, new ExecOrder(command, environment, flags, time, limits.outputBytes()).payload());
         StdinFeeder feeder = input == null ? null : StdinFeeder.start(input, channel, host.name());
         try {
             return relay(time, output, feeder);
@@ -247,29 +310,6 @@ final class NsjailSandbox implements Sandbox {
     private void endOverdue() {
         overdue = true;
         host.abandon();
-    }
-
-    private ByteBuffer execPayload(List<String> command, Map<String, String> environment, int flags, Duration time) {
-        List<byte[]> strings = new ArrayList<>();
-        for (String word : command) {
-            byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
-            if (bytes.length > LONGEST_ARGUMENT) {
-                throw new InvalidRequestException(
-                        "args", "too_long", "One of args has " + bytes.length + " bytes; at most " + LONGEST_ARGUMENT);
-            }
-            strings.add(bytes);
-        }
-        environment.forEach((name, value) -> strings.add((name + "=" + value).getBytes(StandardCharsets.UTF_8)));
-        int length = strings.stream().mapToInt(bytes -> bytes.length + 1).sum();
-        if (length > (1 << 20) || command.size() > 10_000) {
-            throw new InvalidRequestException(
-                    "args", "too_long", "args must not exceed 1 MiB and 10000 items together");
-        }
-        ByteBuffer payload = ByteBuffer.allocate(17 + length);
-        payload.putInt((int) Math.min(Integer.MAX_VALUE, time.toMillis())).putLong(limits.outputBytes());
-        payload.put((byte) flags).putShort((short) command.size()).putShort((short) environment.size());
-        strings.forEach(bytes -> payload.put(bytes).put((byte) 0));
-        return payload.flip();
     }
 
     private Outcome relay(Duration time, OutputListener output, @Nullable StdinFeeder feeder) throws IOException {
@@ -322,6 +362,7 @@ final class NsjailSandbox implements Sandbox {
         int code = end.getInt();
         int signal = end.getInt();
         boolean diskFull = end.get() != 0;
+        endedBeforeProgram = end.hasRemaining() && end.get() != 0;
         if (cancelled) {
             return new Outcome.Cancelled();
         }
@@ -508,17 +549,37 @@ final class NsjailSandbox implements Sandbox {
         }
     }
 
-    /** What compilers say on stdout belongs to the diagnostics. */
-    private record DiagnosticsListener(OutputListener target) implements OutputListener {
+    /** What compilers say on stdout belongs to the diagnostics. Keeps what was said, as long as it is not much. */
+    private static final class DiagnosticsListener implements OutputListener {
+
+        private static final int LONGEST = 64 << 10;
+
+        private final OutputListener target;
+        private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+        DiagnosticsListener(OutputListener target) {
+            this.target = target;
+        }
 
         @Override
         public void stdout(byte[] bytes, int offset, int length) {
-            target.stderr(bytes, offset, length);
+            stderr(bytes, offset, length);
         }
 
         @Override
         public void stderr(byte[] bytes, int offset, int length) {
+            if (said.size() <= LONGEST) {
+                said.write(bytes, offset, length);
+            }
             target.stderr(bytes, offset, length);
+        }
+
+        private boolean isWhole() {
+            return said.size() <= LONGEST;
+        }
+
+        private byte[] text() {
+            return said.toByteArray();
         }
     }
 }

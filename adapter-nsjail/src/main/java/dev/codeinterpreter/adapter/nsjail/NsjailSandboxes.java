@@ -18,6 +18,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
@@ -45,19 +46,28 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
     /** How long a probe waits for a jail that has just been started. */
     private static final Duration PROBE_PATIENCE = Duration.ofSeconds(30);
 
+    /** How much of the toolchains is read ahead: no more than this, and no more than this part of the memory that is left. */
+    private static final long LONGEST_READ = 2L << 30;
+
+    private static final long MEMORY_SHARE_READ = 4;
+
     private final NsjailSettings settings;
     private final Toolchains toolchains;
     private final InstanceDirectory instance;
     private final CgroupTree cgroups;
     private final FreshJails fresh;
     private final Map<PythonTier, ParkedPool> pythons = new EnumMap<>(PythonTier.class);
+    private final Map<String, ParkedPool> runtimes = new LinkedHashMap<>();
     private final @Nullable ParkedPool launcher;
     private final ScheduledExecutorService clock;
+    private final CompileCache cache;
+    private final @Nullable ToolchainReader reader;
 
     private NsjailSandboxes(NsjailSettings settings, Path nsjail, InstanceDirectory instance) throws IOException {
         this.settings = settings;
         this.toolchains = Toolchains.in(settings.home());
         this.instance = instance;
+        this.cache = new CompileCache(instance.path().resolve("compiled"), settings.compiledBytes());
         RuntimeFiles runtime = RuntimeFiles.unpack(instance.path().resolve("files"), settings.uid());
         this.cgroups = CgroupDiscovery.ofThisProcess().open(instance.name());
         ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(
@@ -75,6 +85,10 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
                 settings.firstHostUid() + FRESH_UIDS,
                 NsjailSettings.HOST_UIDS - FRESH_UIDS);
         this.launcher = settings.pool().enabled() ? pool(launcherKind(), jails) : null;
+        this.reader = settings.pool().enabled()
+                ? ToolchainReader.start(
+                        toolchains.oftenRead(), Math.min(LONGEST_READ, HostMemory.available() / MEMORY_SHARE_READ))
+                : null;
         if (settings.pool().enabled()
                 && settings.pool().python()
                 && toolchains.toolchain(Language.PYTHON).missing().isEmpty()) {
@@ -82,6 +96,30 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
                 pythons.put(tier, pool(pythonKind(tier), jails));
             }
         }
+        for (Language language : Language.values()) {
+            Toolchain toolchain = toolchains.toolchain(language);
+            toolchain
+                    .runtime()
+                    .filter(_ -> toolchain.missing().isEmpty())
+                    .ifPresent(waiting -> park(language, waiting, jails));
+        }
+    }
+
+    /** With the limits that programs of the language have, since a runtime's heap is made from the one of memory. */
+    private void park(Language language, ParkedRuntime runtime, JailFactory jails) {
+        int waiting = settings.pool().runtimes().waiting(runtime.name());
+        Limits usual = settings.limits();
+        Limits limits = usual.withMemoryBytes(Math.round(usual.memoryBytes() * language.memoryFactor()));
+        if (settings.pool().enabled() && waiting > 0) {
+            runtimes.computeIfAbsent(
+                    runtime.name(),
+                    _ -> new ParkedPool(runtimeKind(runtime, waiting), limits, settings.pool(), jails, clock));
+        }
+    }
+
+    private static ParkedPool.Kind runtimeKind(ParkedRuntime runtime, int waiting) {
+        return new ParkedPool.Kind(
+                runtime.name(), waiting, false, Optional.of(runtime), List.of(JailRoot.GUARD, "launch"), Map.of());
     }
 
     private ParkedPool pool(ParkedPool.Kind kind, JailFactory jails) {
@@ -90,7 +128,12 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
 
     private ParkedPool.Kind launcherKind() {
         return new ParkedPool.Kind(
-                "launcher", settings.pool().launcherRuns(), false, List.of(JailRoot.GUARD, "launch"), Map.of());
+                "launcher",
+                settings.pool().launcherRuns(),
+                false,
+                Optional.empty(),
+                List.of(JailRoot.GUARD, "launch"),
+                Map.of());
     }
 
     private ParkedPool.Kind pythonKind(PythonTier tier) {
@@ -105,6 +148,7 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
                 tier.label(),
                 settings.pool().pythonRuns(),
                 true,
+                Optional.empty(),
                 List.of(
                         toolchains.pythonInterpreter().toString(),
                         "/rt/zygote.py",
@@ -196,23 +240,31 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
                     spec.language().displayName() + " is not installed here: docker/setup.sh --languages "
                             + toolchain.install() + " installs it");
         }
-        return sandbox(host(spec), spec.language(), spec.limits());
+        return sandbox(host(spec), spec.language(), spec.limits(), spec.scope());
     }
 
-    private NsjailSandbox sandbox(SandboxHost host, Language language, Limits limits) {
-        return new NsjailSandbox(host, toolchains.toolchain(language), limits, toolchains.commonEnvironment());
+    private NsjailSandbox sandbox(SandboxHost host, Language language, Limits limits, String scope) {
+        return new NsjailSandbox(
+                host, toolchains.toolchain(language), limits, toolchains.commonEnvironment(), cache, scope);
     }
 
-    /** A parked run where one fits and comes in time, else an nsjail of its own. */
+    /** A parked run where one fits and comes in time, with a runtime in it if one waits, else an nsjail of its own. */
     private SandboxHost host(SandboxSpec spec) {
-        ParkedPool pool = spec.language() == Language.PYTHON ? pythons.get(PythonTier.of(spec.source())) : launcher;
-        if (pool != null && pool.serves(spec.limits())) {
-            Optional<SandboxHost> parked = pool.take(spec.limits());
-            if (parked.isPresent()) {
-                return parked.get();
-            }
-        }
-        return fresh.start(spec.limits());
+        Stream<@Nullable ParkedPool> candidates = spec.language() == Language.PYTHON
+                ? Stream.of(pythons.get(PythonTier.of(spec.source())))
+                : Stream.of(
+                        toolchains
+                                .toolchain(spec.language())
+                                .runtime()
+                                .map(runtime -> runtimes.get(runtime.name()))
+                                .orElse(null),
+                        launcher);
+        return candidates
+                .filter(Objects::nonNull)
+                .filter(pool -> pool.serves(spec.limits()))
+                .flatMap(pool -> pool.take(spec.limits()).stream())
+                .findFirst()
+                .orElseGet(() -> fresh.start(spec.limits()));
     }
 
     @Override
@@ -227,7 +279,7 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
     @Override
     public List<IsolationLayer> inspect() {
         IsolationProbe.Way freshWay = new IsolationProbe.Way(
-                "nsjail", PROBE_LIMITS, false, limits -> sandbox(fresh.start(limits), Language.BASH, limits));
+                "nsjail", PROBE_LIMITS, false, limits -> sandbox(fresh.start(limits), Language.BASH, limits, ""));
         List<IsolationProbe.Way> parkedWays = new ArrayList<>();
         if (launcher != null) {
             parkedWays.add(parkedWay(launcher, Language.BASH));
@@ -248,25 +300,37 @@ public final class NsjailSandboxes implements SandboxPort, AutoCloseable {
                             .orElseThrow(() -> new UnavailableException(
                                     "sandboxes",
                                     name + ": no run was parked within " + PROBE_PATIENCE.toSeconds() + " s"));
-                    return sandbox(host, language, limits);
+                    return sandbox(host, language, limits, "");
                 });
+    }
+
+    private Stream<ParkedPool> allPools() {
+        return Stream.of(Stream.ofNullable(launcher), pythons.values().stream(), runtimes.values().stream())
+                .flatMap(pools -> pools);
     }
 
     /** How the pools of parked runs look now; empty when they are switched off. */
     public List<PoolStatus> pools() {
-        return Stream.concat(Stream.ofNullable(launcher), pythons.values().stream())
-                .map(ParkedPool::status)
-                .toList();
+        return allPools().map(ParkedPool::status).toList();
+    }
+
+    /** What compilers have made, for tests. */
+    CompileCache compileCache() {
+        return cache;
     }
 
     /** Ends every sandbox that is still open, and removes everything this object made. */
     @Override
     public void close() {
+        if (reader != null) {
+            reader.close();
+        }
         fresh.close();
         if (launcher != null) {
             launcher.close();
         }
         pythons.values().forEach(ParkedPool::close);
+        runtimes.values().forEach(ParkedPool::close);
         clock.shutdownNow();
         cgroups.close();
         try {

@@ -1,5 +1,6 @@
 package dev.codeinterpreter.adapter.nsjail;
 
+import dev.codeinterpreter.core.failure.SandboxLostException;
 import dev.codeinterpreter.core.sandbox.Limits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,6 +32,12 @@ final class ParkedPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ParkedPool.class);
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration LAST_RETRY = Duration.ofSeconds(60);
+    /** Runtimes get ready beside running programs, not in their way. */
+    private static final double WARM_UP_CPUS = 0.5;
+
+    /** A runtime with half a processor, behind others that start, takes its time. */
+    private static final int START_PATIENCE = 4;
+
     private static final int GUARD_PROCESSES = 1;
     private static final long GUARD_MEMORY = 4L << 20;
 
@@ -39,11 +46,28 @@ final class ParkedPool implements AutoCloseable {
      *
      * @param name for threads, directories and the log
      * @param waiting how many runs wait
-     * @param handsOver whether a runtime waits in each
+     * @param handsOver whether each is a copy of the jail's program, a runtime that takes programs itself
+     * @param runtime what is started in each, to take its program
      * @param words the program of the jail with its arguments, to which the cgroup entrances are added
      * @param environment of that program
      */
-    record Kind(String name, int waiting, boolean handsOver, List<String> words, Map<String, String> environment) {}
+    record Kind(
+            String name,
+            int waiting,
+            boolean handsOver,
+            Optional<ParkedRuntime> runtime,
+            List<String> words,
+            Map<String, String> environment) {
+
+        /** How long a program waits for one of these: no longer than its own start would take. */
+        private Duration patience(PoolSettings settings) {
+            return runtime.isPresent() ? Duration.ZERO : settings.patience();
+        }
+
+        private boolean needsMemory(int runs) {
+            return runtime.isPresent() && !HostMemory.hasRoomFor(runtime.get().memoryBytes() * runs);
+        }
+    }
 
     private final Kind kind;
     private final Limits limits;
@@ -79,7 +103,9 @@ final class ParkedPool implements AutoCloseable {
                 && wanted.temporaryBytes() == limits.temporaryBytes()
                 && wanted.inodes() == limits.inodes()
                 && wanted.fileBytes() == limits.fileBytes()
-                && wanted.processes() <= limits.processes();
+                && wanted.processes() <= limits.processes()
+                && (wanted.memoryBytes() == limits.memoryBytes()
+                        || kind.runtime().filter(ParkedRuntime::heapFromLimit).isEmpty());
     }
 
     /**
@@ -88,7 +114,7 @@ final class ParkedPool implements AutoCloseable {
      * @return empty when none came in time, or when there is no jail that could give one now
      */
     Optional<SandboxHost> take(Limits wanted) {
-        return take(wanted, settings.patience(), false);
+        return take(wanted, kind.patience(settings), false);
     }
 
     /** The same, but also waits for a jail that is being started. */
@@ -210,6 +236,9 @@ final class ParkedPool implements AutoCloseable {
         int wanted = kind.waiting() + waiters - ready.size() - state.parking;
         int allowed = Math.min(settings.refill().batch() - state.parking, settings.maximumRuns() - state.busy);
         int missing = Math.max(0, Math.min(wanted, allowed));
+        if (missing > 0 && kind.needsMemory(missing)) {
+            return 0;
+        }
         if (missing > 0 && !settings.refill().atOnce()) {
             if (System.nanoTime() < nextCheck) {
                 return 0;
@@ -294,7 +323,7 @@ final class ParkedPool implements AutoCloseable {
 
     private void park(JailState state, Slot slot) {
         try {
-            slot.cgroup.prepare(cgroupLimits(limits));
+            slot.cgroup.prepare(kind.runtime().isPresent() ? warmUpLimits() : cgroupLimits(limits));
             for (Path entrance : slot.cgroup.entrances()) {
                 Files.setAttribute(entrance, "unix:uid", state.rootUid());
             }
@@ -315,6 +344,11 @@ final class ParkedPool implements AutoCloseable {
             LOG.warn("Pool {}: a run cannot be parked", kind.name(), e);
             state.reaped(slot.number);
         }
+    }
+
+    private CgroupLimits warmUpLimits() {
+        CgroupLimits all = cgroupLimits(limits);
+        return new CgroupLimits(all.memoryBytes(), all.processes(), Math.min(WARM_UP_CPUS, all.cpus()));
     }
 
     private static CgroupLimits cgroupLimits(Limits limits) {
@@ -446,14 +480,51 @@ final class ParkedPool implements AutoCloseable {
                     Jail.closeQuietly(channel);
                     return;
                 }
+            } finally {
+                lock.unlock();
+            }
+            ParkedRun run = new ParkedRun(this, slots[number], channel);
+            if (kind.runtime().isEmpty()) {
+                waits(run);
+            } else {
+                Thread.ofVirtual()
+                        .name("pool-" + run.name())
+                        .start(() -> startRuntime(run, kind.runtime().get()));
+            }
+        }
+
+        /** A runtime that does not come to wait takes its guard with it, and the jail is replaced as one that cannot build walls. */
+        private void startRuntime(ParkedRun run, ParkedRuntime runtime) {
+            ScheduledFuture<?> alarm = clock.schedule(
+                    run::abandon,
+                    settings.refill()
+                            .startTimeout()
+                            .multipliedBy(START_PATIENCE)
+                            .toMillis(),
+                    TimeUnit.MILLISECONDS);
+            try {
+                runtime.start(run.channel, limits.memoryBytes());
+                run.startsProgram();
+                waits(run);
+            } catch (IOException | SandboxLostException e) {
+                LOG.debug("Pool {}: {} did not come to wait", kind.name(), run.name(), e);
+                run.abandon();
+            } finally {
+                alarm.cancel(false);
+            }
+        }
+
+        private void waits(ParkedRun run) {
+            lock.lock();
+            try {
                 parking--;
-                slots[number].hasParked = true;
-                if (current != this) {
-                    Jail.closeQuietly(channel); /* ordered before its jail was replaced */
+                run.slot.hasParked = true;
+                if (isOver || closed || current != this) {
+                    run.abandon(); /* ordered before its jail was replaced */
                     return;
                 }
                 failures = 0;
-                ready.addLast(new ParkedRun(this, slots[number], channel));
+                ready.addLast(run);
                 changed.signalAll();
             } finally {
                 lock.unlock();
@@ -531,6 +602,7 @@ final class ParkedPool implements AutoCloseable {
         private final JailState state;
         private final Slot slot;
         private final FrameChannel channel;
+        private volatile Duration cpuBefore = Duration.ZERO;
 
         ParkedRun(JailState state, Slot slot, FrameChannel channel) {
             this.state = state;
@@ -542,6 +614,12 @@ final class ParkedPool implements AutoCloseable {
             if (!cgroupLimits(wanted).equals(cgroupLimits(limits))) {
                 slot.cgroup.limit(cgroupLimits(wanted));
             }
+        }
+
+        /** The runtime is warm: it gets its program's processors, and what it has used so far is not the program's. */
+        private void startsProgram() throws IOException {
+            slot.cgroup.limit(cgroupLimits(limits));
+            cpuBefore = slot.cgroup.read().cpuTime().orElse(Duration.ZERO);
         }
 
         @Override
@@ -556,12 +634,12 @@ final class ParkedPool implements AutoCloseable {
 
         @Override
         public boolean handsOver() {
-            return kind.handsOver();
+            return kind.handsOver() || kind.runtime().isPresent();
         }
 
         @Override
         public CgroupReading reading() throws IOException {
-            return slot.cgroup.read();
+            return slot.cgroup.read().without(cpuBefore);
         }
 
         @Override

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param python whether Pythons that have imported their libraries wait; if not, Python is started like any other language
  * @param pythonRuns waiting copies of each Python zygote; 0 to 50
  * @param launcherRuns waiting runs for all other languages; 0 to 50
+ * @param runtimes waiting runs with a runtime of a language in them, for other languages than Python
  * @param maximumRuns runs that one jail serves at the same time, waiting ones included; 1 to 1000
  * @param refill how the pools are filled again
  * @param recycling when a jail is replaced by a new one
@@ -20,18 +21,19 @@ public record PoolSettings(
         boolean python,
         int pythonRuns,
         int launcherRuns,
+        Runtimes runtimes,
         int maximumRuns,
         Refill refill,
         Recycling recycling,
         Duration patience) {
 
-    /** Two of each Python, four for the rest. */
-    public static final PoolSettings DEFAULT =
-            new PoolSettings(true, true, 2, 4, 256, Refill.DEFAULT, Recycling.DEFAULT, Duration.ofSeconds(10));
+    /** Two of each Python, two Node and PHP, one R and Java, four for the rest. */
+    public static final PoolSettings DEFAULT = new PoolSettings(
+            true, true, 2, 4, Runtimes.DEFAULT, 256, Refill.DEFAULT, Recycling.DEFAULT, Duration.ofSeconds(10));
 
     /** None. */
     public static final PoolSettings DISABLED =
-            new PoolSettings(false, false, 0, 0, 1, Refill.DEFAULT, Recycling.DEFAULT, Duration.ZERO);
+            new PoolSettings(false, false, 0, 0, Runtimes.NONE, 1, Refill.DEFAULT, Recycling.DEFAULT, Duration.ZERO);
 
     /** @throws InvalidRequestException naming the first member that is out of its range */
     public PoolSettings {
@@ -81,22 +83,65 @@ public record PoolSettings(
         }
     }
 
+    /**
+     * How many runtimes wait, each with its own memory.
+     *
+     * @param node for JavaScript and TypeScript, 50 MB each; 0 to 50
+     * @param php 20 MB each; 0 to 50
+     * @param r 60 MB each; 0 to 50
+     * @param java 130 MB each; 0 to 50
+     */
+    public record Runtimes(int node, int php, int r, int java) {
+
+        public static final Runtimes DEFAULT = new Runtimes(2, 2, 1, 1);
+        public static final Runtimes NONE = new Runtimes(0, 0, 0, 0);
+
+        /** @throws InvalidRequestException naming the first member that is out of its range */
+        public Runtimes {
+            Ranges.require("node", node >= 0 && node <= 50, node, "0 to 50");
+            Ranges.require("php", php >= 0 && php <= 50, php, "0 to 50");
+            Ranges.require("r", r >= 0 && r <= 50, r, "0 to 50");
+            Ranges.require("java", java >= 0 && java <= 50, java, "0 to 50");
+        }
+
+        /** How many wait in the pool of that name. */
+        int waiting(String pool) {
+            return switch (pool) {
+                case "node" -> node;
+                case "php" -> php;
+                case "r" -> r;
+                case "java" -> java;
+                default -> 0;
+            };
+        }
+    }
+
+    /** The same with other runtimes. */
+    public PoolSettings withRuntimes(Runtimes value) {
+        return new PoolSettings(
+                enabled, python, pythonRuns, launcherRuns, value, maximumRuns, refill, recycling, patience);
+    }
+
     /** The same with other numbers of waiting runs. */
     public PoolSettings withRuns(int ofPython, int ofOthers) {
-        return new PoolSettings(enabled, python, ofPython, ofOthers, maximumRuns, refill, recycling, patience);
+        return new PoolSettings(
+                enabled, python, ofPython, ofOthers, runtimes, maximumRuns, refill, recycling, patience);
     }
 
     public PoolSettings withRefill(Refill value) {
-        return new PoolSettings(enabled, python, pythonRuns, launcherRuns, maximumRuns, value, recycling, patience);
+        return new PoolSettings(
+                enabled, python, pythonRuns, launcherRuns, runtimes, maximumRuns, value, recycling, patience);
     }
 
     public PoolSettings withRecycling(Recycling value) {
-        return new PoolSettings(enabled, python, pythonRuns, launcherRuns, maximumRuns, refill, value, patience);
+        return new PoolSettings(
+                enabled, python, pythonRuns, launcherRuns, runtimes, maximumRuns, refill, value, patience);
     }
 
     /** The same with or without waiting Pythons. */
     public PoolSettings withPython(boolean value) {
-        return new PoolSettings(enabled, value, pythonRuns, launcherRuns, maximumRuns, refill, recycling, patience);
+        return new PoolSettings(
+                enabled, value, pythonRuns, launcherRuns, runtimes, maximumRuns, refill, recycling, patience);
     }
 
     /** A class of its own: a nested record that called the outer one would start it while its own default is not there yet. */

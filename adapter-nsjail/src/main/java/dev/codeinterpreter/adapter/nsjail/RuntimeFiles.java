@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 
 /** What we bring into a jail ourselves: the guard, small files for runtimes, and a made-up {@code /etc}. */
 final class RuntimeFiles {
@@ -36,14 +37,34 @@ final class RuntimeFiles {
         Files.setPosixFilePermissions(guard, PosixFilePermissions.fromString("rwxr-xr-x"));
         copy("native/sandbox-zygote-" + machine + ".so", directory.resolve("sandbox-zygote.so"));
         Path runtime = Files.createDirectory(directory.resolve("rt"));
-        copy("runtime/pre.cjs", runtime.resolve("pre.cjs"));
-        copy("runtime/tsconfig.json", runtime.resolve("tsconfig.json"));
-        copy("runtime/run_program.py", runtime.resolve("run_program.py"));
-        copy("runtime/session_state.py", runtime.resolve("session_state.py"));
-        copy("runtime/zygote.py", runtime.resolve("zygote.py"));
+        for (String name : List.of(
+                "pre.cjs",
+                "park.cjs",
+                "warm.mjs",
+                "park.php",
+                "park.R",
+                "tsconfig.json",
+                "run_program.py",
+                "session_state.py",
+                "zygote.py")) {
+            copy("runtime/" + name, runtime.resolve(name));
+        }
         Path classes = Files.createDirectories(runtime.resolve("java/dev/codeinterpreter/adapter/nsjail/runtime"));
-        for (String name : new String[] {"CompileJava", "CompileJava$AnyName", "CompileJava$MainClassListener"}) {
-            copy("runtime/" + name + ".class", classes.resolve(name + ".class"));
+        for (String name : List.of(
+                "CompileJava.class",
+                "CompileJava$AnyName.class",
+                "CompileJava$MainClassListener.class",
+                "Exercise.txt",
+                "MainMethod.class",
+                "MainMethod$NotFound.class",
+                "MemoryCompiler.class",
+                "MemoryCompiler$Compiled.class",
+                "MemoryCompiler$InMemory.class",
+                "MemoryCompiler$InMemory$1.class",
+                "MemoryCompiler$Text.class",
+                "ParkedJava.class",
+                "ProgramLoader.class")) {
+            copy("runtime/" + name, classes.resolve(name));
         }
         Path etc = Files.createDirectory(directory.resolve("etc"));
         Files.writeString(etc.resolve("passwd"), """

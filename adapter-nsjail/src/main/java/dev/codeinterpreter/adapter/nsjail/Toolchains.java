@@ -58,6 +58,33 @@ final class Toolchains {
         return environment;
     }
 
+    /** Files and directories that compilers and runtimes read each time, the most used first. */
+    List<Path> oftenRead() {
+        return Stream.concat(
+                        Stream.of(
+                                        "node/bin/node",
+                                        "java/lib/modules",
+                                        "java/lib/server",
+                                        "js/node_modules/@typescript",
+                                        "js/node_modules/@esbuild",
+                                        "js/node_modules/@types",
+                                        "go/pkg/tool",
+                                        "cache/go",
+                                        "rust/lib")
+                                .map(home::resolve),
+                        Stream.of(
+                                        "/usr/lib/gcc",
+                                        "/usr/libexec/gcc",
+                                        "/usr/include/c++",
+                                        "/usr/lib/php",
+                                        "/usr/lib/R/lib",
+                                        "/usr/lib/R/library",
+                                        "/usr/bin/ldc2",
+                                        "/usr/bin/php")
+                                .map(Path::of))
+                .toList();
+    }
+
     /** matplotlib's list of fonts, made when it was installed: without it each first plot searches the disk. */
     Optional<Path> fontList() {
         Path directory = home.resolve("cache/matplotlib");
@@ -166,10 +193,30 @@ final class Toolchains {
     private Toolchain javascript() {
         String node = home.resolve("node/bin/node").toString();
         return interpreted(
-                Language.JAVASCRIPT,
-                "code.js",
-                List.of(node, "--no-warnings", "--require", "/rt/pre.cjs", WORK + "/code.js"),
-                Map.of());
+                        Language.JAVASCRIPT,
+                        "code.js",
+                        List.of(node, "--no-warnings", "--require", "/rt/pre.cjs", WORK + "/code.js"),
+                        Map.of())
+                .startedAhead(parkedNode(), List.of(WORK + "/code.js"));
+    }
+
+    /** For JavaScript and what TypeScript becomes. */
+    private ParkedRuntime parkedNode() {
+        return new ParkedRuntime(
+                "node",
+                List.of(
+                        home.resolve("node/bin/node").toString(),
+                        "--no-warnings",
+                        "--require",
+                        "/rt/pre.cjs",
+                        "--require",
+                        "/rt/park.cjs",
+                        WORK + "/code.js"),
+                commonEnvironment(),
+                "",
+                false,
+                false,
+                50L << 20);
     }
 
     /** Checked by the compiler, written by esbuild: the compiler's own output moves as soon as a file of the user is imported. */
@@ -201,8 +248,10 @@ final class Toolchains {
                         "--require",
                         "/rt/pre.cjs",
                         WORK + "/code.js"),
+                List.of("--enable-source-maps", WORK + "/code.js"),
                 Map.of(),
                 List.of(compiler, bundler, node),
+                Optional.of(parkedNode()),
                 "ts");
     }
 
@@ -255,8 +304,10 @@ final class Toolchains {
                 "code.go",
                 List.of(compile, link),
                 List.of(WORK + "/code"),
+                List.of(),
                 Map.copyOf(environment),
                 List.of(Path.of(tools + "compile"), Path.of(imports)),
+                Optional.empty(),
                 "go");
     }
 
@@ -289,48 +340,106 @@ final class Toolchains {
                         "-Xshare:auto",
                         "-Xmx{heapMegabytes}m",
                         "@" + WORK + "/main.args"),
+                List.of(WORK + "/code.java"),
                 Map.of(),
                 List.of(Path.of(java)),
+                Optional.of(parkedJava(java)),
                 "java");
     }
 
-    private static Toolchain php() {
-        return interpreted(
-                Language.PHP,
-                "code.php",
+    /** The first compiler alone is twice as fast for programs that take less than a second, which most do. */
+    private ParkedRuntime parkedJava(String java) {
+        return new ParkedRuntime(
+                "java",
                 List.of(
-                        "/usr/bin/php",
-                        "-d",
-                        "display_errors=stderr",
-                        "-d",
-                        "log_errors=0",
-                        "-d",
-                        "html_errors=0",
-                        "-d",
-                        "memory_limit=-1",
-                        WORK + "/code.php"),
-                Map.of());
+                        java,
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-XX:-UsePerfData",
+                        "-Xshare:auto",
+                        "-Xmx{heapMegabytes}m",
+                        "-cp",
+                        "/rt/java",
+                        "dev.codeinterpreter.adapter.nsjail.runtime.ParkedJava",
+                        DATA),
+                commonEnvironment(),
+                "",
+                true,
+                true,
+                130L << 20);
+    }
+
+    private Toolchain php() {
+        List<String> command = List.of(
+                "/usr/bin/php",
+                "-d",
+                "display_errors=stderr",
+                "-d",
+                "log_errors=0",
+                "-d",
+                "html_errors=0",
+                "-d",
+                "memory_limit=-1");
+        String program = WORK + "/code.php";
+        ParkedRuntime parked = new ParkedRuntime(
+                "php",
+                and(command, "-d", "auto_prepend_file=/rt/park.php", program),
+                commonEnvironment(),
+                "code.php",
+                false,
+                false,
+                20L << 20);
+        return interpreted(Language.PHP, "code.php", and(command, program), Map.of())
+                .startedAhead(parked, List.of(program));
     }
 
     /** R names no line for a syntax error and runs what stands before it; so the source is parsed first. */
-    private static Toolchain r() {
+    private Toolchain r() {
+        String program = WORK + "/code.r";
+        Map<String, String> environment = Map.of("OPENBLAS_NUM_THREADS", "1");
         Toolchain.Step parse = new Toolchain.Step(
                 List.of("/usr/bin/Rscript", "--vanilla", "-e", "invisible(parse(\"code.r\", keep.source = FALSE))"),
                 Map.of("R_DEFAULT_PACKAGES", "NULL"));
+        Map<String, String> all = new LinkedHashMap<>(commonEnvironment());
+        all.putAll(environment);
+        all.put("R_PROFILE", "/rt/park.R");
+        /* what --vanilla means, but for the site's profile, which is ours */
+        ParkedRuntime parked = new ParkedRuntime(
+                "r",
+                List.of("/usr/bin/Rscript", "--no-environ", "--no-init-file", "--no-save", program),
+                all,
+                "code.r",
+                true,
+                false,
+                60L << 20);
         return new Toolchain(
                 Language.R,
                 "code.r",
                 List.of(parse),
-                List.of("/usr/bin/Rscript", "--vanilla", WORK + "/code.r"),
-                Map.of("OPENBLAS_NUM_THREADS", "1"),
+                List.of("/usr/bin/Rscript", "--vanilla", program),
+                List.of(program),
+                environment,
                 List.of(Path.of("/usr/bin/Rscript")),
+                Optional.of(parked),
                 "r");
+    }
+
+    private static List<String> and(List<String> words, String... more) {
+        return Stream.concat(words.stream(), Stream.of(more)).toList();
     }
 
     private static Toolchain interpreted(
             Language language, String source, List<String> run, Map<String, String> environment) {
         return new Toolchain(
-                language, source, List.of(), run, environment, List.of(Path.of(run.getFirst())), language.code());
+                language,
+                source,
+                List.of(),
+                run,
+                List.of(WORK + "/" + source),
+                environment,
+                List.of(Path.of(run.getFirst())),
+                Optional.empty(),
+                language.code());
     }
 
     private static Toolchain compiled(Language language, String source, List<String> compiler, List<String> arguments) {
@@ -341,8 +450,10 @@ final class Toolchains {
                 source,
                 List.of(new Toolchain.Step(List.copyOf(command), Map.of())),
                 List.of(WORK + "/code"),
+                List.of(),
                 Map.of(),
                 List.of(Path.of(compiler.getFirst())),
+                Optional.empty(),
                 language.code());
     }
 }

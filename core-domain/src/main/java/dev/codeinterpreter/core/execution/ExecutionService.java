@@ -190,7 +190,8 @@ public final class ExecutionService implements ExecutionPort {
                         .withCompileTime(Duration.ofMillis(compileMillis))
                         .withMemoryBytes(Math.min(memory, request.memoryBytes().orElse(memory))),
                 NetworkPolicy.NONE,
-                packages.isEmpty() ? source : source + "\nimport " + String.join(", ", packages));
+                packages.isEmpty() ? source : source + "\nimport " + String.join(", ", packages),
+                request.caller().owner());
     }
 
     /** Nothing was stored, so the session is one that does not exist, unless the caller named one. */

@@ -76,6 +76,7 @@ final class ExecutionServiceTest {
         assertThat(spec().language()).isEqualTo(Language.BASH);
         assertThat(spec().limits()).isEqualTo(Limits.DEFAULT.withWallTime(Duration.ofSeconds(30)));
         assertThat(spec().network()).isEqualTo(NetworkPolicy.NONE);
+        assertThat(spec().scope()).isEqualTo(Caller.LOCAL.owner());
     }
 
     @Test

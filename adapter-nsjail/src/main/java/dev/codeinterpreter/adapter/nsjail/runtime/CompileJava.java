@@ -37,17 +37,9 @@ final class CompileJava {
         PrintWriter errors = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
             JavaFileObject object = files.getJavaFileObjects(source).iterator().next();
-            List<String> options = List.of(
-                    "-d",
-                    args[1],
-                    "-cp",
-                    classPath,
-                    "-g",
-                    "-proc:none",
-                    "-XDsuppressNotes=true",
-                    "-nowarn",
-                    "-encoding",
-                    "UTF-8");
+            List<String> options = new ArrayList<>(options(classPath));
+            options.add("-d");
+            options.add(args[1]);
             JavacTask task =
                     (JavacTask) compiler.getTask(errors, files, null, options, null, List.of(new AnyName(object)));
             List<String> mainClasses = new ArrayList<>();
@@ -58,6 +50,10 @@ final class CompileJava {
             String main = mainClasses.getFirst();
             Files.writeString(Path.of(args[3]), "-cp \"" + args[1] + ":" + classPath + "\"\n" + main + "\n");
         }
+    }
+
+    static List<String> options(String classPath) {
+        return List.of("-cp", classPath, "-g", "-proc:none", "-XDsuppressNotes=true", "-nowarn", "-encoding", "UTF-8");
     }
 
     /** The first class with a main method that the java command accepts; static with arguments goes before the rest. */
@@ -93,7 +89,7 @@ final class CompileJava {
     }
 
     /** Looks at the tree right after parsing: later steps take it apart. */
-    private static final class MainClassListener implements TaskListener {
+    static final class MainClassListener implements TaskListener {
 
         private final List<String> found;
 
@@ -109,7 +105,7 @@ final class CompileJava {
         }
     }
 
-    private static final class AnyName extends ForwardingJavaFileObject<JavaFileObject> {
+    static final class AnyName extends ForwardingJavaFileObject<JavaFileObject> {
         AnyName(JavaFileObject file) {
             super(file);
         }
