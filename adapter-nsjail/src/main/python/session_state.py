@@ -7,6 +7,7 @@ program come back as functions of the next one: they see its global names.
 Runs inside the sandbox only. Nobody else ever looks into the bytes.
 """
 
+import gc
 import importlib
 import io
 import json
@@ -25,7 +26,7 @@ import lz4.frame
 
 PREVIOUS = "/tmp/code/state.in"
 CAPTURED = "/tmp/code/state.out"
-REPORT = "/tmp/code/state.report"
+REPORT_ROOM = 16 << 10  # bytes of a report at the beginning of what was captured; then come the bytes of the memory
 
 _LONGEST = 10.0  # seconds that restoring or capturing may take
 _MARGIN = 0.25  # seconds that are left for the end of the run
@@ -51,18 +52,22 @@ def _raise_time_is_up(number, frame):
 
 
 class _Alarm:
-    """Ends what takes too long; again and again, since the code that is interrupted may catch it."""
+    """Ends what takes too long; more than once, since the code that is interrupted may catch it. Without garbage collection."""
 
     def __init__(self, seconds):
         self._seconds = seconds
 
     def __enter__(self):
+        self._collects = gc.isenabled()
+        gc.disable()  # it would look at each of the many objects that are made now, again and again
         self._before = signal.signal(signal.SIGALRM, _raise_time_is_up)
         signal.setitimer(signal.ITIMER_REAL, max(0.001, self._seconds), 0.05)
 
     def __exit__(self, kind, error, traceback):
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, self._before or signal.SIG_DFL)
+        if self._collects:
+            gc.enable()
 
 
 def _discard_output():
@@ -129,6 +134,7 @@ class _Sink:
 
     def __init__(self, path, maximum, maximum_compressed):
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        os.lseek(self._file, REPORT_ROOM, os.SEEK_SET)
         self._compressor = lz4.frame.LZ4FrameCompressor(block_linked=False, content_checksum=True)
         self._left = maximum
         self._maximum_compressed = maximum_compressed
@@ -160,10 +166,13 @@ class _Sink:
 
     def finish(self):
         self._put(self._compressor.flush())
-        self.close()
+        os.close(self._file)
+        self._file = -1
 
     def close(self):
+        """Leaves nothing of what was not finished."""
         if self._file >= 0:
+            os.ftruncate(self._file, 0)
             os.close(self._file)
             self._file = -1
 
@@ -362,7 +371,7 @@ class Memory:
             packages = {str(module).partition(".")[0] for module in [*pickler.packages, *modules.values()]}
             packages = {package for package in packages if not package.startswith("_")}
             self._verdict.append(f"kept {sink.compressed_size}")
-            self._tell("packages", *sorted(packages - sys.stdlib_module_names - {__name__, "cloudpickle"}))
+            self._verdict.append(" ".join(["packages", *sorted(packages - sys.stdlib_module_names - {__name__, "cloudpickle"})[:20]]))
             return None
         finally:
             sink.close()
@@ -397,11 +406,14 @@ class Memory:
         self._report.append(" ".join(word.replace("\n", "?").replace(" ", "?") for word in words))
 
     def _write_report(self):
-        """Last of all: without it, or with half of it, nothing was kept."""
-        about_names = [line for line in self._report if len(line) < 300][-200:]
+        """Last of all: without it nothing was kept."""
+        verdict = "".join(line + "\n" for line in self._verdict)
+        text = "".join([verdict, *(line + "\n" for line in self._report)]).encode("utf-8", "replace")
+        if len(text) > REPORT_ROOM:
+            text = text[: text.rindex(b"\n", 0, REPORT_ROOM) + 1]
         try:
-            file = os.open(REPORT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-            os.write(file, "".join(line + "\n" for line in about_names + self._verdict).encode("utf-8", "replace"))
+            file = os.open(CAPTURED, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            os.pwrite(file, text or b"\n", 0)
         except OSError:
             pass  # the server finds no report and says so
 

@@ -8,7 +8,6 @@ import dev.codeinterpreter.core.sandbox.CapturedState.Reason;
 import dev.codeinterpreter.core.sandbox.Limits;
 import dev.codeinterpreter.core.sandbox.StateExchange;
 import dev.codeinterpreter.core.sandbox.StateReport;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +18,8 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * The server's side of {@code session_state.py}: orders given to it in a variable of the environment, files in the work directory,
- * and a report to read. Whatever comes out was written where untrusted code could write, so it is bounded and taken for no more
+ * The server's side of {@code session_state.py}: orders given to it in a variable of the environment, a file in the work directory
+ * before the run, and one after it that begins with a report. Whatever comes out was written where untrusted code could write, so it is bounded and taken for no more
  * than words; the bytes of the memory itself are never looked into.
  */
 final class PythonState {
@@ -29,9 +28,8 @@ final class PythonState {
     static final String PREVIOUS = "state.in";
 
     private static final String CAPTURED = "state.out";
-    private static final String REPORT = "state.report";
     private static final String FORMAT = "cloudpickle-lz4/1";
-    private static final int LONGEST_REPORT = 256 << 10;
+    private static final int REPORT_ROOM = 16 << 10;
     private static final int MOST_NAMES = 200;
     private static final int MOST_PACKAGES = 20;
 
@@ -46,6 +44,7 @@ final class PythonState {
     private final List<String> dropped = new ArrayList<>();
     private final List<String> unrestored = new ArrayList<>();
     private String packages = "";
+    private CapturedState other = new CapturedState.NotWanted();
 
     PythonState(StateExchange exchange, WorkFiles files) {
         this.exchange = exchange;
@@ -64,31 +63,39 @@ final class PythonState {
      * @throws SandboxLostException when the sandbox ended or broke its protocol
      */
     StateReport read() {
-        ByteArrayOutputStream report = new ByteArrayOutputStream();
-        CapturedState captured;
+        Captured captured = new Captured();
         try {
-            files.fetch(REPORT, LONGEST_REPORT, report);
-            captured = parse(report.toString(StandardCharsets.UTF_8));
+            files.fetch(CAPTURED, REPORT_ROOM + largest(), captured);
         } catch (NotFoundException none) {
-            captured = new CapturedState.Lost(Reason.SUDDEN_END);
+            return report(new CapturedState.Lost(Reason.SUDDEN_END));
         } catch (TooLargeException notOurs) {
-            captured = new CapturedState.Lost(Reason.FAILURE);
+            return report(new CapturedState.Lost(Reason.FAILURE));
         } catch (IOException impossible) {
-            throw new SandboxLostException("The report on variables could not be taken", impossible);
+            throw new SandboxLostException("The variables could not be taken", impossible);
         }
+        return report(captured.result());
+    }
+
+    private StateReport report(CapturedState captured) {
         return new StateReport(captured, dropped, unrestored);
     }
 
-    private CapturedState parse(String report) throws IOException {
-        CapturedState captured = new CapturedState.NotWanted();
+    /** What does not get smaller by compression gets a little larger. */
+    private long largest() {
+        return Math.min(
+                exchange.maximumBytes() + (exchange.maximumBytes() >> 6) + (64 << 10), Integer.MAX_VALUE - 64 * 1024);
+    }
+
+    /** Understands a report, and tells how many bytes of memory follow; -1 for none. */
+    private long parse(String report) {
         long size = -1;
         for (String line : report.lines().toList()) {
             String[] words = line.split(" ", -1);
             String word = words.length > 1 ? words[1] : "";
             switch (words[0]) {
                 case "kept" -> size = sizeIn(word);
-                case "empty" -> captured = new CapturedState.Nothing();
-                case "lost" -> captured = new CapturedState.Lost(reason(word));
+                case "empty" -> other = new CapturedState.Nothing();
+                case "lost" -> other = new CapturedState.Lost(reason(word));
                 case "packages" -> packages = packagesIn(words);
                 case "dropped" -> note(word, dropped);
                 case "unrestored" -> note(word, unrestored);
@@ -97,7 +104,7 @@ final class PythonState {
                 }
             }
         }
-        return size >= 0 ? kept(size) : captured;
+        return size;
     }
 
     private static long sizeIn(String word) {
@@ -128,47 +135,65 @@ final class PythonState {
         }
     }
 
-    /** The room is made for the size that was reported, so that memory is used once. */
-    private CapturedState kept(long size) throws IOException {
-        long most = exchange.maximumBytes() + (exchange.maximumBytes() >> 6) + (64 << 10);
-        if (size > Math.min(most, Integer.MAX_VALUE - 8)) {
-            return new CapturedState.Lost(Reason.SIZE);
-        }
-        FixedSizeOutput bytes = new FixedSizeOutput((int) size);
-        try {
-            files.fetch(CAPTURED, size, bytes);
-        } catch (NotFoundException | TooLargeException notAsReported) {
-            return new CapturedState.Lost(Reason.FAILURE);
-        }
-        if (bytes.filled < size) {
-            return new CapturedState.Lost(Reason.FAILURE);
-        }
-        return new CapturedState.Kept(packages.isEmpty() ? FORMAT : FORMAT + "; packages=" + packages, bytes.bytes);
-    }
+    /**
+     * Takes a report and what follows it. The room for that is made for the size that was reported, so that memory is used once; what
+     * is more than was reported is left out.
+     */
+    private final class Captured extends OutputStream {
 
-    /** Takes exactly as many bytes as were announced. */
-    private static final class FixedSizeOutput extends OutputStream {
-
-        private final byte[] bytes;
+        private final byte[] head = new byte[REPORT_ROOM];
+        private int headFilled;
+        private byte[] bytes = new byte[0];
         private int filled;
-
-        FixedSizeOutput(int size) {
-            this.bytes = new byte[size];
-        }
+        private long size = -1;
+        private boolean parsed;
 
         @Override
-        public void write(int value) throws IOException {
+        public void write(int value) {
             write(new byte[] {(byte) value}, 0, 1);
         }
 
         @Override
-        public void write(byte[] source, int offset, int length) throws IOException {
+        public void write(byte[] source, int offset, int length) {
             Objects.checkFromIndexSize(offset, length, source.length);
-            if (length > bytes.length - filled) {
-                throw new IOException("more than " + bytes.length + " bytes");
+            int toHead = Math.min(length, head.length - headFilled);
+            System.arraycopy(source, offset, head, headFilled, toHead);
+            headFilled += toHead;
+            if (toHead < length) {
+                parseOnce();
+                int toBytes = Math.min(length - toHead, bytes.length - filled);
+                System.arraycopy(source, offset + toHead, bytes, filled, toBytes);
+                filled += toBytes;
             }
-            System.arraycopy(source, offset, bytes, filled, length);
-            filled += length;
+        }
+
+        private void parseOnce() {
+            if (!parsed) {
+                parsed = true;
+                int end = 0;
+                while (end < headFilled && head[end] != 0) {
+                    end++;
+                }
+                if (end == 0) {
+                    /* the place of a report that was never written */
+                    other = new CapturedState.Lost(Reason.SUDDEN_END);
+                }
+                size = parse(new String(head, 0, end, StandardCharsets.UTF_8));
+                bytes = new byte[(int) Math.clamp(size, 0, largest())];
+            }
+        }
+
+        CapturedState result() {
+            parseOnce();
+            if (size < 0) {
+                return other;
+            }
+            if (size > largest()) {
+                return new CapturedState.Lost(Reason.SIZE);
+            }
+            return filled < size
+                    ? new CapturedState.Lost(Reason.FAILURE)
+                    : new CapturedState.Kept(packages.isEmpty() ? FORMAT : FORMAT + "; packages=" + packages, bytes);
         }
     }
 }
