@@ -52,6 +52,8 @@ final class HexagonTest {
                 ROOT + ".adapter.http..",
                 ROOT + ".adapter.local..",
                 ROOT + ".adapter.nsjail..",
+                ROOT + ".adapter.redis..",
+                ROOT + ".adapter.s3..",
                 SERVER,
                 CLI
             })
@@ -70,7 +72,7 @@ final class HexagonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http", "local", "nsjail"})
+    @ValueSource(strings = {"http", "local", "nsjail", "redis", "s3"})
     void adapters_neverSeeEachOther(String adapter) {
         String own = ROOT + ".adapter." + adapter + "..";
         check(
@@ -111,6 +113,8 @@ final class HexagonTest {
         "org.eclipse.jetty.., dev.codeinterpreter.adapter.http..",
         "jakarta.servlet.., dev.codeinterpreter.adapter.http..",
         "org.h2.., dev.codeinterpreter.adapter.local..",
+        "redis.clients.jedis.., dev.codeinterpreter.adapter.redis..",
+        "io.minio.., dev.codeinterpreter.adapter.s3..",
         "io.smallrye.., dev.codeinterpreter.server..",
         "ch.qos.logback.., dev.codeinterpreter.server..",
         "picocli.., dev.codeinterpreter.cli.."
@@ -130,7 +134,13 @@ final class HexagonTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"http, HttpServer", "local, LocalStorage", "nsjail, NsjailSandboxes"})
+    @CsvSource({
+        "http, HttpServer",
+        "local, LocalStorage",
+        "nsjail, NsjailSandboxes",
+        "redis, RedisStorage",
+        "s3, S3Storage"
+    })
     void adapters_publishOneEntryClassAndRecordsOnly(String adapter, String entry) {
         List<JavaClass> published = ALL.that(resideInAPackage(ROOT + ".adapter." + adapter)).stream()
                 .filter(type -> type.isTopLevelClass() && type.getModifiers().contains(JavaModifier.PUBLIC))
