@@ -42,7 +42,12 @@ final class ParkedAttackTest implements AttackContract {
     static void close_afterAllAttacks_leavesNothing() throws IOException {
         List<PoolStatus> pools = sandboxes.pools();
         sandboxes.close();
-        assertThat(pools).as("runs came from each pool").allMatch(pool -> pool.hits() > 0);
+        assertThat(pools)
+                .as("runs came from each pool whose language attacks")
+                .filteredOn(
+                        pool -> pool.name().equals("launcher") || pool.name().startsWith("python"))
+                .hasSize(4)
+                .allMatch(pool -> pool.hits() > 0);
         assertThat(pools).as("every jail lives").allMatch(pool -> pool.jailFailures() == 0);
         assertThat(base).isEmptyDirectory();
         Files.delete(base);
